@@ -1,0 +1,85 @@
+/**
+ * The one error type that crosses a domain's edge, and the one table from its code to a status and a title.
+ * Invariant: `detail` and `data` may be shown to the caller; `internal` and `cause` never leave the process.
+ * Source of the vocabulary: RFC 9457 (problem details for HTTP APIs).
+ */
+
+/** Every problem that a caller can meet. Each code has a page at `/docs/problems#<code>`. */
+export const PROBLEMS = {
+  'body-invalid': { status: 422, title: 'The body does not have the expected form' },
+  'body-malformed': { status: 400, title: 'The body is not JSON' },
+  'body-too-large': { status: 413, title: 'The body is larger than this server accepts' },
+  'config-invalid': { status: 503, title: 'This revision of the configuration is not valid' },
+  'config-not-found': { status: 404, title: 'No configuration value at this place' },
+  'execution-not-found': { status: 404, title: 'No such execution' },
+  'forbidden-host': { status: 403, title: 'This host name is not one of this server' },
+  'forbidden-origin': { status: 403, title: 'A page of another site may not call this server' },
+  'input-invalid': { status: 422, title: "The input does not match the tool's schema" },
+  'intent-ambiguous': { status: 422, title: 'The text fits more than one tool or workflow' },
+  'intent-not-found': { status: 422, title: 'The text fits no tool or workflow' },
+  internal: { status: 500, title: 'Something went wrong here' },
+  'method-not-allowed': { status: 405, title: 'This path does not take this method' },
+  'not-found': { status: 404, title: 'Nothing is here' },
+  overloaded: { status: 503, title: 'The server is at its limit' },
+  'parameter-invalid': { status: 400, title: 'A parameter does not have the expected form' },
+  'repository-failed': { status: 503, title: 'The Git repository could not be read' },
+  'tenant-branch-missing': { status: 503, title: "This tenant's branch is gone" },
+  'tenant-exists': { status: 409, title: 'Tenant already exists' },
+  'tenant-invalid-id': { status: 400, title: 'This is not a tenant id' },
+  'tenant-name-taken': { status: 409, title: 'Another tenant has this name in the database' },
+  'tenant-not-found': { status: 404, title: 'No such tenant' },
+  'tenant-required': { status: 400, title: 'The request names no tenant' },
+  'tool-failed': { status: 422, title: 'The tool could not compute an answer' },
+  'tool-not-found': { status: 404, title: 'This tenant has no such tool' },
+  'tool-timeout': { status: 504, title: 'The tool took longer than it may' },
+  'workflow-failed': { status: 422, title: 'A stage of the workflow failed' },
+  'workflow-not-found': { status: 404, title: 'This tenant has no such workflow' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** One thing that is wrong at one place of a document (RFC 6901 pointer; line and column count from 1). */
+export type ProblemItem = {
+  pointer: string
+  detail: string
+  file?: string
+  line?: number
+  column?: number
+  code?: string
+}
+
+export type AppErrorFields = {
+  /** What the caller may read: what is wrong and what would be right. */
+  detail: string
+  /** What only the log may hold. */
+  internal?: string
+  cause?: unknown
+  errors?: readonly ProblemItem[]
+  /** Further members of the problem document. */
+  data?: Readonly<Record<string, unknown>>
+  headers?: Readonly<Record<string, string>>
+}
+
+export class AppError extends Error {
+  readonly code: ProblemCode
+  readonly detail: string
+  readonly internal: string | undefined
+  readonly errors: readonly ProblemItem[] | undefined
+  readonly data: Readonly<Record<string, unknown>> | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+
+  constructor(code: ProblemCode, { detail, internal, cause, errors, data, headers }: AppErrorFields) {
+    super(internal ?? detail, cause === undefined ? undefined : { cause })
+    this.name = 'AppError'
+    this.code = code
+    this.detail = detail
+    this.internal = internal
+    this.errors = errors
+    this.data = data
+    this.headers = headers
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+}
