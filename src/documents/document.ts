@@ -36,6 +36,8 @@ export type DocumentLimits = {
   maxBytes: number
   /** Nesting of maps and arrays. */
   maxDepth: number
+  /** Keys and values together, maps and arrays among them. */
+  maxNodes: number
 }
 
-export const DOCUMENT_LIMITS: DocumentLimits = { maxBytes: 512 * 1024, maxDepth: 64 }
+export const DOCUMENT_LIMITS: DocumentLimits = { maxBytes: 512 * 1024, maxDepth: 64, maxNodes: 10_000 }

@@ -1,4 +1,4 @@
-/** Time and ids come in from outside, so that a test can set them. */
+/** Time comes in from outside, so that a test can set it. */
 
 export type Clock = {
   /** Milliseconds since 1970-01-01T00:00Z. */

@@ -14,17 +14,19 @@ export const PROBLEMS = {
   'execution-not-found': { status: 404, title: 'No such execution' },
   'forbidden-host': { status: 403, title: 'This host name is not one of this server' },
   'forbidden-origin': { status: 403, title: 'A page of another site may not call this server' },
-  'input-invalid': { status: 422, title: "The input does not match the tool's schema" },
+  'input-invalid': { status: 422, title: 'The input does not match its schema' },
   'intent-ambiguous': { status: 422, title: 'The text fits more than one tool or workflow' },
   'intent-not-found': { status: 422, title: 'The text fits no tool or workflow' },
   internal: { status: 500, title: 'Something went wrong here' },
   'method-not-allowed': { status: 405, title: 'This path does not take this method' },
   'not-found': { status: 404, title: 'Nothing is here' },
+  'not-ready': { status: 503, title: 'The server cannot answer requests now' },
   overloaded: { status: 503, title: 'The server is at its limit' },
   'parameter-invalid': { status: 400, title: 'A parameter does not have the expected form' },
   'repository-failed': { status: 503, title: 'The Git repository could not be read' },
   'tenant-branch-missing': { status: 503, title: "This tenant's branch is gone" },
   'tenant-exists': { status: 409, title: 'Tenant already exists' },
+  'tenant-forwarded': { status: 403, title: 'A forwarded request is not trusted by its header' },
   'tenant-invalid-id': { status: 400, title: 'This is not a tenant id' },
   'tenant-name-taken': { status: 409, title: 'Another tenant has this name in the database' },
   'tenant-not-found': { status: 404, title: 'No such tenant' },
@@ -34,6 +36,7 @@ export const PROBLEMS = {
   'tool-timeout': { status: 504, title: 'The tool took longer than it may' },
   'workflow-failed': { status: 422, title: 'A stage of the workflow failed' },
   'workflow-not-found': { status: 404, title: 'This tenant has no such workflow' },
+  'workflow-timeout': { status: 504, title: 'The workflow took longer than it may' },
 } as const satisfies Record<string, { status: number; title: string }>
 
 export type ProblemCode = keyof typeof PROBLEMS

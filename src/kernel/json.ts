@@ -8,7 +8,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Escapes one reference token: `~` becomes `~0`, `/` becomes `~1` (RFC 6901, section 3). */
-export const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')
+const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')
 
 /** The pointer to the member or item `token` below `pointer`. */
 export const childPointer = (pointer: string, token: string | number): string =>

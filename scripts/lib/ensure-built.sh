@@ -1,0 +1,38 @@
+# shellcheck shell=bash
+# Sourced by the scripts: installs what the lockfile names and builds dist/, each only where it is out of date.
+# Says what it does on standard error, and nothing where there is nothing to do.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# What the program says about itself is true for Node 20.19 and later only.
+require_node() {
+  if ! command -v node >/dev/null; then
+    echo "Node is not installed; Espalier needs Node 20.19 or later." >&2
+    exit 3
+  fi
+  if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+    echo "Node $(node --version) is too old; Espalier needs Node 20.19 or later." >&2
+    exit 3
+  fi
+}
+
+# ensure_installed runtime|all: the packages that serving needs, or those of the tests too.
+ensure_installed() {
+  local installed="$root/node_modules/.package-lock.json"
+  local proof=$1
+  if [ "$proof" = all ]; then proof="$root/node_modules/.bin/vitest"; else proof="$root/node_modules/hono"; fi
+  if [ -e "$proof" ] && [ "$installed" -nt "$root/package-lock.json" ]; then return; fi
+  echo "Installing packages from the lockfile ..." >&2
+  if [ "$1" = all ]; then
+    (cd "$root" && npm ci --no-audit --no-fund --loglevel=error >&2)
+  else
+    (cd "$root" && npm ci --omit=dev --no-audit --no-fund --loglevel=error >&2)
+  fi
+}
+
+ensure_built() {
+  local built="$root/dist/cli.js"
+  if [ -e "$built" ] && [ -z "$(find "$root/src" "$root/scripts/build.mjs" "$root/package.json" -newer "$built" -print -quit)" ]; then return; fi
+  echo "Building ..." >&2
+  node "$root/scripts/build.mjs"
+}
