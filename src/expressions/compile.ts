@@ -1,0 +1,116 @@
+/**
+ * From text to something that runs: parsed under limits, prepared, and checked against the types of its variables.
+ * The server and its worker processes both compile with this; neither waits for anything here.
+ */
+import {
+  TypeError as CelTypeError,
+  type Environment,
+  EvaluationError,
+  ParseError,
+  type ParseResult,
+} from '@marcbachmann/cel-js'
+import type { JsonObject } from '../kernel/json.ts'
+import { nearestName } from '../kernel/nearest-name.ts'
+import { type Evaluation, failed } from './evaluation.ts'
+import { EXPRESSION_LIMITS } from './limits.ts'
+import { isBounded, prepareSyntax } from './syntax.ts'
+import { toJson } from './to-json.ts'
+import type { Variables } from './variables.ts'
+
+export type Program = {
+  /** CEL type of the result, such as `bool`, or `dyn` where only the run tells. */
+  type: string
+  /** Whether it may run on the server's own thread, given small variables. */
+  bounded: boolean
+  /** `bindings` has an own member for each variable that has a value, and no prototype. */
+  evaluate(bindings: JsonObject): Evaluation
+}
+
+export type Invalid = {
+  kind: 'invalid'
+  /** What is wrong and what would be right: a sentence without its full stop. */
+  detail: string
+  /** Column in the expression's text, counted from 1. */
+  column?: number
+}
+
+type Compilation = { kind: 'program'; program: Program } | Invalid
+
+type CelError = ParseError | CelTypeError | EvaluationError
+
+const MAX_LISTED_NAMES = 10
+
+const code = (text: string): string => `\`${text}\``
+
+/** What the author may do about an error of the type checker, by the library's code. */
+const HINTS: Readonly<Record<string, (error: CelError, names: readonly string[]) => string>> = {
+  unknown_variable: (error, names) => {
+    const name = error.node && 'args' in error.node ? String(error.node.args) : ''
+    const near = nearestName(name, names)
+    return near ? `; did you mean ${code(near)}?` : `; known names: ${names.slice(0, MAX_LISTED_NAMES).join(', ')}`
+  },
+  no_such_overload: () => '; string(...), double(...) and int(...) convert',
+  no_matching_overload: () => '; a number of JSON is a double: int(...) makes it whole, and string(...) text',
+  invalid_index_type: () => '; a number of JSON is a double: use list[int(n)]',
+}
+
+/** What happened at run time, by the library's code; the source text of the place says which value is meant. */
+const FAILURES: Readonly<Record<string, (place: string) => string>> = {
+  unknown_variable: (place) => `${code(place)} is missing; has(input.${place}) tells whether it is there`,
+  no_such_key: (place) => `${code(place)} is missing; has(...) tells whether it is there`,
+}
+
+const isCelError = (error: unknown): error is CelError =>
+  error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError
+
+function invalid(error: unknown, names: readonly string[]): Invalid {
+  // What else can be thrown is the stack's end: thousands of signs before a number count as one part each.
+  if (!isCelError(error)) return { kind: 'invalid', detail: 'the expression is nested too deeply' }
+  // How a number of JSON is declared is no concern of the author's.
+  const summary = error.summary.replaceAll('dyn<double>', 'double')
+  const detail = `${summary}${HINTS[error.code]?.(error, names) ?? ''}`
+  return { kind: 'invalid', detail, ...(error.range && { column: error.range.start + 1 }) }
+}
+
+function failure(error: unknown): Evaluation {
+  // The library lets RangeErrors through: an unknown time zone, a list that is too long.
+  if (!isCelError(error)) return failed(error instanceof RangeError ? error.message : 'it could not be evaluated')
+  const { node } = error
+  const place = node?.input?.slice(node.start, node.end) ?? ''
+  return failed(FAILURES[error.code]?.(place) ?? error.summary)
+}
+
+function evaluate(parsed: ParseResult, bindings: JsonObject): Evaluation {
+  try {
+    return toJson(parsed(bindings))
+  } catch (error) {
+    return failure(error)
+  }
+}
+
+/** Parses and checks `source`; `base` is the language without variables. */
+export function compileProgram(source: string, variables: Variables, base: Environment): Compilation {
+  if (source.length > EXPRESSION_LIMITS.maxSourceLength) {
+    const detail = `the expression is ${source.length} characters long; at most ${EXPRESSION_LIMITS.maxSourceLength} are allowed`
+    return { kind: 'invalid', detail }
+  }
+  const environment = base.clone()
+  const names = Object.keys(variables)
+  // A property may be called `type` or `list`, which are words of CEL: then only `input.type` reaches it.
+  const taken = names.filter((name) => base.hasVariable(name))
+  for (const name of names) if (!taken.includes(name)) environment.registerVariable(name, variables[name]!)
+  try {
+    const parsed = environment.parse(source)
+    const facts = prepareSyntax(parsed.ast, environment)
+    const [problem] = facts.problems
+    if (problem) return { kind: 'invalid', detail: problem.detail, column: problem.start + 1 }
+    const word = taken.find((name) => facts.names.has(name))
+    if (word) return { kind: 'invalid', detail: `${code(word)} is a word of CEL; write \`input.${word}\`` }
+    const checked = parsed.check()
+    if (!checked.valid || checked.type === undefined) return invalid(checked.error, names)
+    const run = (bindings: JsonObject): Evaluation => evaluate(parsed, bindings)
+    return { kind: 'program', program: { type: checked.type, bounded: isBounded(facts), evaluate: run } }
+  } catch (error) {
+    return invalid(error, names)
+  }
+}
