@@ -1,0 +1,74 @@
+/**
+ * Runs native git with a fixed argv and a clean environment, for what isomorphic-git is not for: moving refs, history.
+ * Invariant: no shell, no pager, no prompt, no configuration through the caller's `GIT_*` variables, and no string of
+ * a tenant's where git could read it as an option (callers pass `--end-of-options` before names).
+ */
+import { execFile } from 'node:child_process'
+
+export type GitRun = {
+  cwd: string
+  args: readonly string[]
+  /** Written to standard input. */
+  input?: string | Uint8Array
+  timeoutMs?: number
+  /** Variables to set beside the kept ones. */
+  env?: Readonly<Record<string, string>>
+}
+
+export class GitFailure extends Error {
+  readonly args: readonly string[]
+  readonly exitCode: number | null
+  readonly stderr: string
+
+  constructor(args: readonly string[], exitCode: number | null, stderr: string) {
+    super(`git ${args[0]} failed (${exitCode ?? 'killed'}): ${stderr.trim()}`)
+    this.name = 'GitFailure'
+    this.args = args
+    this.exitCode = exitCode
+    this.stderr = stderr
+  }
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000
+const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
+
+/** Standard output of `git <args>` as bytes. @throws GitFailure on any exit code but 0, or past the time limit */
+export function runGit({ cwd, args, input, timeoutMs = DEFAULT_TIMEOUT_MS, env }: GitRun): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      'git',
+      [...args],
+      {
+        cwd,
+        env: { ...gitEnvironment(), ...env },
+        encoding: 'buffer',
+        maxBuffer: MAX_OUTPUT_BYTES,
+        timeout: timeoutMs,
+      },
+      (error, stdout, stderr) => {
+        if (error) reject(new GitFailure(args, typeof error.code === 'number' ? error.code : null, stderr.toString()))
+        else resolve(stdout)
+      },
+    )
+    // A child that ends before it has read its input closes the pipe: its exit code tells more than EPIPE does.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input ?? '')
+  })
+}
+
+/** The caller's environment without `GIT_DIR` and its like: a hook's would point these commands elsewhere. */
+function gitEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || KEPT_GIT_VARIABLES.has(name))
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
+}
+
+/** Where git looks for configuration, and who acts: the person's to set. */
+const KEPT_GIT_VARIABLES: ReadonlySet<string> = new Set([
+  'GIT_CONFIG_GLOBAL',
+  'GIT_CONFIG_NOSYSTEM',
+  'GIT_CONFIG_SYSTEM',
+  'GIT_AUTHOR_NAME',
+  'GIT_AUTHOR_EMAIL',
+  'GIT_COMMITTER_NAME',
+  'GIT_COMMITTER_EMAIL',
+])

@@ -1,0 +1,61 @@
+/**
+ * One file of a tenant's tree, compiled: the text parsed, the value checked against its kind, ready to run.
+ * Pure of everything but its bytes, so one result serves every tenant that has the same blob.
+ */
+import type { Document, Finding } from '../documents/document.ts'
+import { parseDocument } from '../documents/parse.ts'
+import type { Violation } from '../documents/violation.ts'
+import type { Json } from '../kernel/json.ts'
+import type { ToolCompiler } from '../tools/compile.ts'
+import type { Tool } from '../tools/tool.ts'
+import { compileWorkflow } from '../workflows/compile.ts'
+import type { Workflow } from '../workflows/workflow.ts'
+import type { FileKind } from './file-kinds.ts'
+
+export type Definition =
+  | { kind: 'tool'; tool: Tool }
+  | { kind: 'workflow'; workflow: Workflow }
+  | { kind: 'config'; value: Json }
+
+export type CompiledFile =
+  | { kind: 'good'; document: Document; definition: Definition }
+  | { kind: 'bad'; findings: readonly Finding[] }
+
+export type FileCompiler = (kind: FileKind, name: string, bytes: Uint8Array) => CompiledFile
+
+type Compiled = { kind: 'good'; definition: Definition } | { kind: 'bad'; violations: readonly Violation[] }
+
+export function createFileCompiler(tools: ToolCompiler): FileCompiler {
+  const compilers: Record<FileKind, (value: Json) => Compiled> = {
+    tool: (value) => {
+      const compiled = tools.compile(value)
+      return compiled.kind === 'tool'
+        ? { kind: 'good', definition: compiled }
+        : { kind: 'bad', violations: compiled.violations }
+    },
+    workflow: (value) => {
+      const compiled = compileWorkflow(value)
+      return compiled.kind === 'workflow'
+        ? { kind: 'good', definition: compiled }
+        : { kind: 'bad', violations: compiled.violations }
+    },
+    config: (value) => ({ kind: 'good', definition: { kind: 'config', value } }),
+  }
+
+  return (kind, name, bytes) => {
+    const parsed = parseDocument(name, bytes)
+    if (parsed.kind === 'rejected') return { kind: 'bad', findings: parsed.findings }
+    const { document } = parsed
+    const compiled = compilers[kind](document.value)
+    if (compiled.kind === 'bad') {
+      return { kind: 'bad', findings: compiled.violations.map((violation) => findingAt(document, violation)) }
+    }
+    return { kind: 'good', document, definition: compiled.definition }
+  }
+}
+
+/** Gives a violation of a value its place in the text. */
+export const findingAt = (document: Document, { part, ...violation }: Violation): Finding => ({
+  ...violation,
+  ...document.locate(violation.pointer, part),
+})
