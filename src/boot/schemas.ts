@@ -1,0 +1,5 @@
+/** The published JSON Schemas, one per kind of file: the very ones that validate. */
+import { TOOL_SCHEMA } from '../tools/definition.ts'
+import { WORKFLOW_SCHEMA } from '../workflows/definition.ts'
+
+export const schemas: Readonly<Record<string, object>> = { tool: TOOL_SCHEMA, workflow: WORKFLOW_SCHEMA }

@@ -1,0 +1,40 @@
+/** `espalier execute`: one run, recorded like any other. */
+import type { Intent } from '../executions/intent.ts'
+import type { JsonObject } from '../kernel/json.ts'
+import { StartRefused } from '../kernel/start-refused.ts'
+import { requireSnapshot } from '../snapshots/require-snapshot.ts'
+import { requireId } from './tenant.ts'
+import { withApp } from './with-app.ts'
+
+type Options = { tool?: string; workflow?: string; input?: JsonObject; dryRun?: boolean }
+
+export const executeCommand = (id: string, text: string | undefined, options: Options): Promise<void> =>
+  withApp(async ({ registry, snapshots, executor, newId }) => {
+    const tenant = requireId(id)
+    const intent = intentOf(text, options)
+    const served = await snapshots.current(tenant, registry.refOf(tenant))
+    if (!served) return registry.refuseAbsent(tenant)
+    if (!registry.isKnown(tenant)) await registry.adopt(tenant)
+    const answer = await executor.execute({
+      tenant,
+      snapshot: requireSnapshot({ tenant, served }),
+      intent,
+      sessionId: undefined,
+      requestId: newId(),
+      dryRun: options.dryRun === true,
+    })
+    if (served.kind === 'degraded') {
+      process.stderr.write(`espalier: the head of the branch is not valid; ${answer.revision} answered.\n`)
+    }
+    process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+  })
+
+function intentOf(text: string | undefined, { tool, workflow, input = {} }: Options): Intent {
+  const intents: Intent[] = []
+  if (text !== undefined) intents.push({ kind: 'text', text, input })
+  if (tool !== undefined) intents.push({ kind: 'tool', name: tool, input })
+  if (workflow !== undefined) intents.push({ kind: 'workflow', name: workflow, input })
+  const [intent] = intents
+  if (intent && intents.length === 1) return intent
+  throw new StartRefused('Give exactly one of a text, --tool and --workflow.')
+}

@@ -1,0 +1,12 @@
+/** Runs a command on the product itself, without a server, and lets go of everything after it. */
+import { type App, createApp } from '../app.ts'
+import { readConfig } from '../boot/config.ts'
+
+export async function withApp<T>(use: (app: App) => Promise<T>): Promise<T> {
+  const app = await createApp(readConfig(process.env, process.cwd()))
+  try {
+    return await use(app)
+  } finally {
+    await app.close()
+  }
+}

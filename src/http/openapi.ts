@@ -1,0 +1,138 @@
+/** `/openapi.json` (OpenAPI 3.1), made of the routes that are mounted and of the schemas that validate. Pure. */
+import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
+import type { Operation, Parameter, Route } from './route.ts'
+
+export type OpenApiInfo = { version: string }
+
+/** What any route may answer, beside its own problems. */
+const EVERYWHERE: readonly ProblemCode[] = ['forbidden-host', 'internal']
+const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
+  open: [],
+  operator: ['tenant-forwarded'],
+  tenant: [
+    'tenant-required',
+    'tenant-invalid-id',
+    'tenant-forwarded',
+    'tenant-not-found',
+    'tenant-name-taken',
+    'tenant-branch-missing',
+    'repository-failed',
+  ],
+}
+
+const TENANT_HEADER: Parameter = {
+  name: 'X-Tenant-ID',
+  in: 'header',
+  description: 'The tenant whose branch answers.',
+  required: true,
+  schema: { type: 'string', examples: ['acme-corp'] },
+}
+
+export function openApiDocument(routes: readonly Route[], { version }: OpenApiInfo): object {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const route of routes) {
+    const path = route.path.replace('+}', '}')
+    paths[path] = { ...paths[path], [route.method]: operationObject(route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Espalier',
+      version,
+      summary: 'A configuration service in which every tenant is a Git branch.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    tags: [
+      { name: 'tenant', description: 'One tenant: its tools, workflows, configuration and executions.' },
+      { name: 'admin', description: 'All tenants, for whoever runs the server.' },
+      { name: 'operations', description: 'The server itself.' },
+    ],
+    paths,
+    components: { schemas: { Problem: PROBLEM_SCHEMA } },
+  }
+}
+
+function operationObject(route: Route): object {
+  const { id, summary, description, tag, parameters = [], body, responses }: Operation = route.operation
+  const all = route.access === 'tenant' ? [TENANT_HEADER, ...parameters] : parameters
+  return {
+    operationId: id,
+    summary,
+    ...(description ? { description } : {}),
+    tags: [tag],
+    security: [],
+    ...(all.length > 0 ? { parameters: all.map(parameterObject) } : {}),
+    ...(body ? { requestBody: bodyObject(body) } : {}),
+    responses: { ...mapValues(responses, responseObject), ...problemResponses(route) },
+  }
+}
+
+const parameterObject = (parameter: Parameter): object => ({
+  ...parameter,
+  required: parameter.in === 'path' || parameter.required === true,
+})
+
+const bodyObject = ({ schema, example }: { schema: object; example?: unknown }): object => ({
+  required: true,
+  content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+})
+
+const responseObject = ({ description, schema, contentType }: Operation['responses'][number]): object => ({
+  description,
+  ...(schema || contentType ? { content: { [contentType ?? 'application/json']: { schema: schema ?? {} } } } : {}),
+})
+
+/** One response for each status, naming the codes that it may carry. */
+function problemResponses(route: Route): Record<string, object> {
+  const codes = [...EVERYWHERE, ...BY_ACCESS[route.access], ...(route.operation.problems ?? [])]
+  if (route.effect === 'acts') codes.push('forbidden-origin')
+  const byStatus = new Map<number, ProblemCode[]>()
+  for (const code of new Set(codes)) {
+    const { status } = PROBLEMS[code]
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, named]) => [
+      String(status),
+      {
+        description: named.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  )
+}
+
+const mapValues = <T>(
+  record: Readonly<Record<string | number, T>>,
+  map: (value: T) => object,
+): Record<string, object> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+
+const PROBLEM_SCHEMA = {
+  type: 'object',
+  description: 'What went wrong (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+  properties: {
+    type: { type: 'string', description: 'The page that explains the code.' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What is wrong here, and what would be right.' },
+    code: { type: 'string', enum: Object.keys(PROBLEMS) },
+    requestId: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['pointer', 'detail'],
+        properties: {
+          pointer: { type: 'string', description: 'RFC 6901.' },
+          detail: { type: 'string' },
+          code: { type: 'string' },
+          file: { type: 'string' },
+          line: { type: 'integer', minimum: 1 },
+          column: { type: 'integer', minimum: 1 },
+        },
+      },
+    },
+  },
+} as const

@@ -1,0 +1,49 @@
+/**
+ * A route as data: what it is called, what it takes and gives, who may ask, and what it does. The server mounts these
+ * and `/openapi.json` is made of them, so that neither can leave the other behind.
+ */
+
+import type { ProblemCode } from '../kernel/errors.ts'
+import type { Ctx } from './exchange.ts'
+import type { TenantScope } from './tenant-scope.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+export type Parameter = {
+  name: string
+  in: 'path' | 'query' | 'header'
+  description: string
+  schema: object
+  required?: boolean
+}
+
+export type Operation = {
+  id: string
+  summary: string
+  description?: string
+  tag: 'tenant' | 'admin' | 'operations'
+  parameters?: readonly Parameter[]
+  body?: { schema: object; example?: unknown }
+  /** By status. A response without a schema has no JSON body. */
+  responses: Readonly<Record<number, { description: string; schema?: object; contentType?: string }>>
+  problems?: readonly ProblemCode[]
+}
+
+export type Answer = Response | Promise<Response>
+
+type RouteBase = {
+  method: Method
+  /** With parameters in braces, as OpenAPI writes them; `{rest+}` takes the rest of the path, slashes and all. */
+  path: `/${string}`
+  operation: Operation
+  /** Whether it changes or runs something: such requests are refused to pages of other sites. */
+  effect: 'reads' | 'acts'
+}
+
+export type Route =
+  /** Anybody who reaches the server. */
+  | (RouteBase & { access: 'open'; handle: (c: Ctx) => Answer })
+  /** Whoever runs this server: everybody on this machine, as long as it listens on loopback alone. */
+  | (RouteBase & { access: 'operator'; handle: (c: Ctx) => Answer })
+  /** The tenant that the request names; its branch has been read. */
+  | (RouteBase & { access: 'tenant'; handle: (c: Ctx, scope: TenantScope) => Answer })

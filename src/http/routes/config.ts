@@ -1,0 +1,133 @@
+/** `/api/v1/config`: what a tenant's branch says, whole or one value of it. */
+import { LRUCache } from 'lru-cache'
+import { AppError } from '../../kernel/errors.ts'
+import { pointerTokens, valueAt } from '../../kernel/json.ts'
+import { problemItems, requireSnapshot } from '../../snapshots/require-snapshot.ts'
+import type { Served, Snapshot } from '../../snapshots/snapshot.ts'
+import { type AnswerHeaders, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
+import type { Route } from '../route.ts'
+import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
+import { DEFINITION_SUMMARY, toolSummary, workflowSummary } from './definitions.ts'
+
+/** Bodies are kept as text, least recently asked for thrown out first. */
+const BODY_CACHE_BYTES = 64 * 1024 * 1024
+
+const CONFIG_ANSWER = {
+  title: "A tenant's configuration",
+  type: 'object',
+  required: ['revision', 'valid', 'tools', 'workflows', 'config'],
+  properties: {
+    revision: { type: 'string', description: 'The commit that this is of.' },
+    valid: { type: 'boolean', description: 'Whether the head of the branch is what answers.' },
+    tools: { type: 'array', items: DEFINITION_SUMMARY },
+    workflows: { type: 'array', items: DEFINITION_SUMMARY },
+    config: { type: 'object', description: 'One member for each file of config/, named by its stem.' },
+    refused: {
+      type: 'object',
+      description: 'The newer commit that is not valid, with everything that is wrong with it.',
+      required: ['revision', 'errors'],
+      properties: { revision: { type: 'string' }, errors: { type: 'array', items: { type: 'object' } } },
+    },
+  },
+} as const
+
+export function configRoutes(): Route[] {
+  const bodies = new LRUCache<Served, string>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length + 1 })
+
+  function whole(c: Ctx, scope: TenantScope): Response {
+    const snapshot = requireSnapshot(scope)
+    const etag = etagOf(scope.served, snapshot)
+    const headers: AnswerHeaders = { ...scopeHeaders(scope), ETag: etag }
+    if (isNotModified(c, etag)) return c.body(null, 304, headers)
+    // Keyed by what is served, which is one object for as long as the branch stands still.
+    let body = bodies.get(scope.served)
+    if (body === undefined) {
+      body = JSON.stringify(configAnswer(scope.served, snapshot))
+      bodies.set(scope.served, body)
+    }
+    return answerJsonText(c, body, { headers })
+  }
+
+  function one(c: Ctx, scope: TenantScope): Response {
+    const snapshot = requireSnapshot(scope)
+    const etag = etagOf(scope.served, snapshot)
+    const headers: AnswerHeaders = { ...scopeHeaders(scope), ETag: etag }
+    if (isNotModified(c, etag)) return c.body(null, 304, headers)
+    const pointer = `/${c.req.param('pointer') ?? ''}`
+    const value = valueAt(snapshot.config, pointerTokens(pointer))
+    if (value === undefined) {
+      const known = Object.keys(snapshot.config).join(', ')
+      throw new AppError('config-not-found', {
+        detail: `The configuration has nothing at ${pointer}. At the top it has: ${known || 'nothing'}.`,
+      })
+    }
+    return answerJson(c, value, { headers })
+  }
+
+  const parameters = [
+    {
+      name: 'If-None-Match',
+      in: 'header',
+      description: 'The ETag of an earlier answer: 304 where nothing has changed.',
+      schema: { type: 'string' },
+    },
+  ] as const
+  const notModified = { 304: { description: 'Nothing has changed.' } }
+
+  return [
+    {
+      method: 'get',
+      path: '/api/v1/config',
+      access: 'tenant',
+      effect: 'reads',
+      operation: {
+        id: 'get-config',
+        summary: "The tenant's whole configuration",
+        tag: 'tenant',
+        parameters,
+        responses: { 200: { description: 'The configuration.', schema: CONFIG_ANSWER }, ...notModified },
+        problems: ['config-invalid'],
+      },
+      handle: whole,
+    },
+    {
+      method: 'get',
+      path: '/api/v1/config/{pointer+}',
+      access: 'tenant',
+      effect: 'reads',
+      operation: {
+        id: 'get-config-value',
+        summary: 'One value of the configuration',
+        description: 'The path after `/config` is a JSON pointer: the file, then the keys in it.',
+        tag: 'tenant',
+        parameters: [
+          {
+            name: 'pointer',
+            in: 'path',
+            description: 'A file of config/ without its extension, then the keys: `features/beta`.',
+            schema: { type: 'string' },
+          },
+          ...parameters,
+        ],
+        responses: { 200: { description: 'The value.', schema: {} }, ...notModified },
+        problems: ['config-not-found', 'config-invalid'],
+      },
+      handle: one,
+    },
+  ]
+}
+
+/** The commit; with the refused one beside it where there is one, since the body names that too. */
+const etagOf = (served: Served, { revision }: Snapshot): string =>
+  served.kind === 'degraded' ? `"${revision}.${served.refused.revision}"` : `"${revision}"`
+
+const configAnswer = (served: Served, { revision, tools, workflows, config }: Snapshot) => ({
+  revision,
+  valid: served.kind === 'live',
+  tools: [...tools.values()].map(toolSummary),
+  workflows: [...workflows.values()].map(workflowSummary),
+  config,
+  ...(served.kind === 'degraded'
+    ? { refused: { revision: served.refused.revision, errors: problemItems(served.refused.problems) } }
+    : {}),
+})

@@ -1,0 +1,168 @@
+/** `POST /api/v1/execute`: run a tool or workflow, named or asked for in words. */
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Executor } from '../../executions/execute.ts'
+import type { Intent } from '../../executions/intent.ts'
+import { AppError } from '../../kernel/errors.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
+import { jsonBody } from '../body.ts'
+import { answerJson, type Ctx } from '../exchange.ts'
+import type { Route } from '../route.ts'
+import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
+
+const OPTIONS = {
+  sessionId: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9._-]{1,128}$',
+    description: 'Joins the executions of one conversation. Made up where it is not given.',
+  },
+  dryRun: { type: 'boolean', description: 'Only say what would run.' },
+} as const
+
+const INPUT = { type: 'object', description: 'Members of the input.' } as const
+
+const EXECUTE_BODY = {
+  title: 'What to run',
+  type: 'object',
+  properties: {
+    text: { type: 'string', minLength: 1, maxLength: 2000, description: 'What is wanted, in words.' },
+    tool: { type: 'string', description: 'The name of a tool.' },
+    workflow: { type: 'string', description: 'The name of a workflow.' },
+    input: INPUT,
+    ...OPTIONS,
+  },
+  additionalProperties: false,
+} as const
+
+const RUN_BODY = {
+  title: 'What to run it with',
+  type: 'object',
+  properties: { input: INPUT, ...OPTIONS },
+  additionalProperties: false,
+} as const
+
+const EXECUTE_ANSWER = {
+  title: 'What was run, and what it gave',
+  type: 'object',
+  required: ['success', 'tenant', 'revision', 'route', 'result', 'sessionId', 'duration', 'deterministic'],
+  properties: {
+    success: { const: true },
+    tenant: { type: 'string' },
+    revision: { type: 'string', description: 'The commit that answered.' },
+    route: {
+      type: 'object',
+      required: ['kind', 'name', 'method', 'confidence', 'arguments'],
+      properties: {
+        kind: { enum: ['tool', 'workflow'] },
+        name: { type: 'string' },
+        method: { enum: ['direct', 'exact', 'pattern', 'search'] },
+        confidence: { type: 'number', minimum: 0, maximum: 1 },
+        arguments: { type: 'object' },
+      },
+    },
+    result: { description: "The tool's output, or a workflow's outputs by stage; null in a dry run." },
+    sessionId: { type: 'string' },
+    duration: { type: 'number', description: 'Milliseconds.' },
+    deterministic: { type: 'boolean' },
+    executionId: { type: 'string' },
+  },
+} as const
+
+const executeBody = jsonBody<FromSchema<typeof EXECUTE_BODY>>(EXECUTE_BODY)
+const runBody = jsonBody<FromSchema<typeof RUN_BODY>>(RUN_BODY)
+
+const PROBLEMS = [
+  'body-malformed',
+  'body-invalid',
+  'body-too-large',
+  'input-invalid',
+  'tool-not-found',
+  'workflow-not-found',
+  'tool-failed',
+  'tool-timeout',
+  'workflow-failed',
+  'workflow-timeout',
+  'overloaded',
+  'config-invalid',
+] as const
+
+export function executeRoutes({ executor }: { executor: Executor }): Route[] {
+  async function execute(c: Ctx, scope: TenantScope): Promise<Response> {
+    const { sessionId, dryRun = false, ...wanted } = await executeBody.read(c)
+    return run(c, scope, intentOf(wanted), { sessionId, dryRun })
+  }
+
+  const runNamed = (kind: 'tool' | 'workflow') => async (c: Ctx, scope: TenantScope) => {
+    const { sessionId, dryRun = false, input = {} } = await runBody.read(c)
+    const intent: Intent = { kind, name: c.req.param('name') ?? '', input: input as JsonObject }
+    return run(c, scope, intent, { sessionId, dryRun })
+  }
+
+  async function run(
+    c: Ctx,
+    scope: TenantScope,
+    intent: Intent,
+    { sessionId, dryRun }: { sessionId: string | undefined; dryRun: boolean },
+  ): Promise<Response> {
+    const snapshot = requireSnapshot(scope)
+    const { requestId } = c.var
+    const { tenant } = scope
+    const answer = await executor.execute({ tenant, snapshot, intent, sessionId, requestId, dryRun })
+    return answerJson(c, answer, { headers: scopeHeaders(scope) })
+  }
+
+  const answered = { 200: { description: 'It ran.', schema: EXECUTE_ANSWER } }
+  const named = (kind: 'tool' | 'workflow'): Route => ({
+    method: 'post',
+    path: `/api/v1/${kind}s/{name}/run`,
+    access: 'tenant',
+    effect: 'acts',
+    operation: {
+      id: `run-${kind}`,
+      summary: `Run a ${kind} by its name`,
+      tag: 'tenant',
+      parameters: [{ name: 'name', in: 'path', description: `The ${kind}.`, schema: { type: 'string' } }],
+      body: { schema: runBody.schema },
+      responses: answered,
+      problems: PROBLEMS,
+    },
+    handle: runNamed(kind),
+  })
+
+  return [
+    {
+      method: 'post',
+      path: '/api/v1/execute',
+      access: 'tenant',
+      effect: 'acts',
+      operation: {
+        id: 'execute',
+        summary: 'Run a tool or workflow, by name or in words',
+        description: 'Give exactly one of `text`, `tool` and `workflow`. `input` is laid over what the text gives.',
+        tag: 'tenant',
+        body: { schema: executeBody.schema, example: { text: 'what is 12 * 7' } },
+        responses: answered,
+        problems: [...PROBLEMS, 'intent-not-found', 'intent-ambiguous'],
+      },
+      handle: execute,
+    },
+    named('tool'),
+    named('workflow'),
+  ]
+}
+
+function intentOf({ text, tool, workflow, input = {} }: Wanted): Intent {
+  const given = { ...input } as JsonObject
+  if (text !== undefined && tool === undefined && workflow === undefined) return { kind: 'text', text, input: given }
+  if (tool !== undefined && text === undefined && workflow === undefined)
+    return { kind: 'tool', name: tool, input: given }
+  if (workflow !== undefined && text === undefined && tool === undefined) {
+    return { kind: 'workflow', name: workflow, input: given }
+  }
+  throw new AppError('body-invalid', {
+    detail: 'Give exactly one of "text", "tool" and "workflow".',
+    errors: [{ pointer: '', detail: 'Exactly one of "text", "tool" and "workflow" says what to run.' }],
+  })
+}
+
+type Wanted = { text?: string; tool?: string; workflow?: string; input?: { [key: string]: unknown } }

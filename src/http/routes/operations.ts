@@ -1,0 +1,139 @@
+/** The server itself: what it is, whether it lives, its metrics, its description and its schemas. */
+import { AppError } from '../../kernel/errors.ts'
+import { answerJson, answerJsonText, answerText, type Ctx } from '../exchange.ts'
+import { openApiDocument } from '../openapi.ts'
+import { problemsPage } from '../problems-page.ts'
+import type { Answer, Operation, Route } from '../route.ts'
+
+export type OperationsDeps = {
+  version: string
+  /** Throws where a part of the server does not work. */
+  checkReady(): Promise<void>
+  metrics: { text(): Promise<string>; contentType: string }
+  /** By name, such as `tool`. */
+  schemas: Readonly<Record<string, object>>
+}
+
+/** `others` are all routes that the document describes beside these. */
+export function operationRoutes(others: readonly Route[], deps: OperationsDeps): Route[] {
+  const { version, checkReady, metrics, schemas } = deps
+  const get = (path: Route['path'], operation: Omit<Operation, 'tag'>, handle: (c: Ctx) => Answer): Route => ({
+    method: 'get',
+    path,
+    access: 'open',
+    effect: 'reads',
+    operation: { ...operation, tag: 'operations' },
+    handle,
+  })
+  const ok = (c: Ctx): Response => answerJson(c, { status: 'ok' })
+  const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
+
+  const lives = {
+    summary: 'Whether the process lives',
+    responses: { 200: { description: 'It does.', schema: status } },
+  }
+
+  const routes: Route[] = [
+    get(
+      '/',
+      {
+        id: 'about',
+        summary: 'What this is',
+        responses: {
+          200: {
+            description: 'The service, and where to go from here.',
+            schema: {
+              type: 'object',
+              required: ['service', 'version', 'links'],
+              properties: { service: { const: 'espalier' }, version: { type: 'string' }, links: { type: 'object' } },
+            },
+          },
+        },
+      },
+      (c) => answerJson(c, { service: 'espalier', version, links: LINKS }),
+    ),
+    get('/health', { id: 'health', ...lives }, ok),
+    get('/livez', { id: 'livez', ...lives }, ok),
+    get(
+      '/readyz',
+      {
+        id: 'readyz',
+        summary: 'Whether the repository and the database answer',
+        responses: { 200: { description: 'They do.', schema: status } },
+        problems: ['not-ready'],
+      },
+      async (c) => {
+        await checkReady().catch((cause: unknown) => {
+          throw new AppError('not-ready', { detail: 'The repository or the database does not answer.', cause })
+        })
+        return ok(c)
+      },
+    ),
+    get(
+      '/metrics',
+      {
+        id: 'metrics',
+        summary: 'Metrics for Prometheus',
+        responses: { 200: { description: 'Text exposition format.', contentType: 'text/plain' } },
+      },
+      async (c) => answerText(c, await metrics.text(), { contentType: metrics.contentType }),
+    ),
+    get(
+      '/openapi.json',
+      {
+        id: 'openapi',
+        summary: 'This description',
+        responses: { 200: { description: 'OpenAPI 3.1.', schema: { type: 'object' } } },
+      },
+      (c) => answerJsonText(c, document),
+    ),
+    get(
+      '/docs/problems',
+      {
+        id: 'problems',
+        summary: 'What each problem code means',
+        responses: { 200: { description: 'A page.', contentType: 'text/html' } },
+      },
+      (c) => answerText(c, problemsPage(), { contentType: 'text/html; charset=utf-8', headers: PAGE_POLICY }),
+    ),
+    get(
+      '/schemas/{file}',
+      {
+        id: 'schema',
+        summary: 'The JSON Schema of a kind of file',
+        parameters: [
+          {
+            name: 'file',
+            in: 'path',
+            description: 'The kind of file.',
+            schema: { enum: Object.keys(schemas).map((name) => `${name}.json`) },
+          },
+        ],
+        responses: {
+          200: { description: 'The schema.', schema: { type: 'object' }, contentType: SCHEMA_TYPE },
+        },
+        problems: ['not-found'],
+      },
+      (c) => {
+        const name = (c.req.param('file') ?? '').replace(/\.json$/, '')
+        const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
+        if (schema) return answerText(c, JSON.stringify(schema), { contentType: SCHEMA_TYPE })
+        throw new AppError('not-found', { detail: `There are schemas of ${Object.keys(schemas).join(' and ')}.` })
+      },
+    ),
+  ]
+  const document = JSON.stringify(openApiDocument([...others, ...routes], { version }))
+  return routes
+}
+
+const SCHEMA_TYPE = 'application/schema+json'
+const PAGE_POLICY = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
+
+const LINKS = {
+  description: '/openapi.json',
+  health: '/health',
+  metrics: '/metrics',
+  schemas: ['/schemas/tool.json', '/schemas/workflow.json'],
+  execute: '/api/v1/execute',
+  tenants: '/admin/tenants',
+}

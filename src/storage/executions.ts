@@ -1,0 +1,175 @@
+/**
+ * Executions, written in groups: a request hands its record over and goes on, and a group is one transaction.
+ * A `kill -9` costs at most the records of the last `GROUP_MS`.
+ */
+import type { Kysely, Selectable } from 'kysely'
+import type { Execution, ExecutionError } from '../executions/execution.ts'
+import type { ExecutionFilter, ExecutionStore, ExecutionSummary } from '../executions/store.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Oid, TenantId } from '../kernel/ids.ts'
+import type { Json, JsonObject } from '../kernel/json.ts'
+import { usageOf } from './execution-usage.ts'
+import type { Database, ExecutionTable } from './schema.ts'
+import type { Storage } from './sqlite.ts'
+
+const GROUP_MS = 200
+/** A group is written at once when it has grown to this, so that the buffer stays small under load. */
+const GROUP_SIZE = 1_000
+
+const COLUMNS = [
+  'tenant',
+  'id',
+  'revision',
+  'kind',
+  'name',
+  'method',
+  'status',
+  'started_at',
+  'duration_ms',
+  'session_id',
+  'request_id',
+  'input_json',
+  'output_json',
+  'error_json',
+  'steps_json',
+] as const satisfies readonly (keyof ExecutionTable)[]
+
+export type ClosableExecutionStore = ExecutionStore & { close(): void }
+
+/** @param onError told of a group that could not be written (a full disk); the group is tried again with the next */
+export function executionStore({ db, sqlite }: Storage, onError: (error: unknown) => void): ClosableExecutionStore {
+  const places = COLUMNS.map(() => '?').join(', ')
+  const insert = sqlite.prepare(`insert into execution (${COLUMNS.join(', ')}) values (${places})`)
+  const insertGroup = sqlite.transaction((group: readonly Execution[]) => {
+    for (const execution of group) insert.run(toRow(execution))
+  })
+  let group: Execution[] = []
+  let timer: NodeJS.Timeout | undefined
+
+  function write(): void {
+    clearTimeout(timer)
+    timer = undefined
+    if (group.length === 0) return
+    insertGroup(group)
+    group = []
+  }
+
+  function writeSoon(): void {
+    try {
+      write()
+    } catch (error) {
+      onError(error)
+      // Bounded: with the disk full for long, the oldest records go first.
+      group = group.slice(-MAX_BUFFERED)
+      timer = setTimeout(writeSoon, GROUP_MS)
+    }
+  }
+
+  return {
+    record(_tenant, execution) {
+      group.push(execution)
+      if (group.length === GROUP_SIZE) setImmediate(writeSoon)
+      else timer ??= setTimeout(writeSoon, GROUP_MS)
+    },
+
+    async flush() {
+      write()
+    },
+
+    async find(tenant, id) {
+      write()
+      const row = await db
+        .selectFrom('execution')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row && toExecution(row)
+    },
+
+    async list(tenant, { pageSize, pageToken, filter }) {
+      write()
+      const rows = await filtered(db, tenant, filter)
+        .$if(pageToken !== undefined, (query) => query.where('id', '<', requirePageToken(pageToken)))
+        .orderBy('id', 'desc')
+        .limit(pageSize + 1)
+        .execute()
+      const items = rows.slice(0, pageSize)
+      const last = items.at(-1)
+      return {
+        items: items.map(toSummary),
+        ...(rows.length > pageSize && last ? { nextPageToken: last.id } : {}),
+      }
+    },
+
+    async usage(tenant) {
+      write()
+      return usageOf(db, tenant)
+    },
+
+    close: write,
+  }
+}
+
+const MAX_BUFFERED = 100_000
+
+const filtered = (db: Kysely<Database>, tenant: TenantId, { kind, name, status }: ExecutionFilter) =>
+  db
+    .selectFrom('execution')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
+    .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
+    .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))
+
+const PAGE_TOKEN = /^[0-9a-f-]{36}$/
+
+function requirePageToken(token: string | undefined): string {
+  if (token !== undefined && PAGE_TOKEN.test(token)) return token
+  throw new AppError('parameter-invalid', { detail: 'pageToken must be what an earlier page gave as nextPageToken.' })
+}
+
+/** In the order of `COLUMNS`. */
+const toRow = (execution: Execution): unknown[] => [
+  execution.tenant,
+  execution.id,
+  execution.revision,
+  execution.kind,
+  execution.name,
+  execution.method,
+  execution.status,
+  execution.startedAt,
+  execution.durationMs,
+  execution.sessionId ?? null,
+  execution.requestId,
+  jsonOrNull(execution.input),
+  jsonOrNull(execution.output),
+  jsonOrNull(execution.error),
+  JSON.stringify(execution.steps),
+]
+
+const jsonOrNull = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value))
+
+type Row = Selectable<ExecutionTable>
+
+const toSummary = (row: Row): ExecutionSummary => ({
+  id: row.id,
+  tenant: row.tenant as TenantId,
+  revision: row.revision as Oid,
+  kind: row.kind as Execution['kind'],
+  name: row.name,
+  method: row.method as Execution['method'],
+  status: row.status as Execution['status'],
+  startedAt: row.started_at,
+  durationMs: row.duration_ms,
+  requestId: row.request_id,
+  ...(row.session_id === null ? {} : { sessionId: row.session_id }),
+  ...(row.error_json === null ? {} : { error: JSON.parse(row.error_json) as ExecutionError }),
+})
+
+const toExecution = (row: Row): Execution => ({
+  ...toSummary(row),
+  steps: JSON.parse(row.steps_json) as Execution['steps'],
+  ...(row.input_json === null ? {} : { input: JSON.parse(row.input_json) as JsonObject }),
+  ...(row.output_json === null ? {} : { output: JSON.parse(row.output_json) as Json }),
+})

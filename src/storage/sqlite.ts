@@ -1,0 +1,29 @@
+/** The embedded database: one SQLite file in WAL mode, shared by the server and the command line. */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { Kysely, SqliteDialect } from 'kysely'
+import { migrate } from './migrations.ts'
+import type { Database } from './schema.ts'
+
+export type Storage = {
+  db: Kysely<Database>
+  /** The driver itself, for the one writer that needs a prepared statement: executions. */
+  sqlite: Sqlite.Database
+  close(): Promise<void>
+}
+
+/** How long a writer waits for another process before SQLite gives up. */
+const BUSY_TIMEOUT_MS = 5_000
+
+/** Opens the database at `path`, made where there is none, and brings it up to date. */
+export async function openSqlite(path: string): Promise<Storage> {
+  mkdirSync(dirname(path), { recursive: true })
+  const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS })
+  sqlite.pragma('journal_mode = WAL')
+  // In WAL mode NORMAL keeps the database whole through a crash; a power cut may cost the last groups of executions.
+  sqlite.pragma('synchronous = NORMAL')
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
+  await migrate(db)
+  return { db, sqlite, close: () => db.destroy() }
+}

@@ -1,0 +1,81 @@
+/** Tenants as lines for people: what the shell scripts and the command line print. Pure. */
+import type { Usage } from '../executions/store.ts'
+import type { TenantState, TenantUsage, TenantView } from './report.ts'
+
+/** How the answer came about, for the last line. */
+export type Via = 'server' | 'repository'
+
+const VIA: Readonly<Record<Via, string>> = {
+  server: 'through the running server',
+  repository: 'directly in the repository and the database, as no server answered',
+}
+
+export function createdText(view: TenantView, { created, via }: { created: boolean; via: Via }): string {
+  const { tenant, branch, namespace, taskQueue, state } = view
+  return lines([
+    created ? `Created tenant ${tenant.id} ${VIA[via]}:` : `Tenant ${tenant.id} exists already; nothing was changed:`,
+    `  branch      ${branch}`,
+    `  namespace   ${namespace}`,
+    `  task queue  ${taskQueue}`,
+    `  state       ${stateText(state)}`,
+  ])
+}
+
+export function listText(views: readonly TenantView[]): string {
+  if (views.length === 0) return 'There is no tenant yet. `./setup-tenant.sh <id>` creates one.\n'
+  const width = Math.max(...views.map(({ tenant }) => tenant.id.length))
+  return lines(views.map(({ tenant, state }) => `${tenant.id.padEnd(width)}  ${stateText(state)}`))
+}
+
+const stateText = (state: TenantState): string => STATE_TEXTS[state.kind](state as never)
+
+const STATE_TEXTS: { [K in TenantState['kind']]: (state: Extract<TenantState, { kind: K }>) => string } = {
+  live: ({ head }) => `live at ${short(head)}`,
+  degraded: ({ head, serving, problems }) =>
+    `degraded: ${short(head)} has ${counted(problems.length, 'error')}, ${short(serving)} serves`,
+  invalid: ({ head, problems }) =>
+    `invalid: ${short(head)} has ${counted(problems.length, 'error')} and no earlier commit is known to be good`,
+  'branch-missing': () => 'its branch is gone',
+}
+
+export function usageText(usage: TenantUsage): string {
+  const { tenant, branch, state, commits, executions } = usage
+  const problems = state.kind === 'degraded' || state.kind === 'invalid' ? state.problems : []
+  const { byStatus, byTarget, durationMs, lastActivityAt } = executions
+  return lines([
+    `Tenant ${tenant.id} (${branch})`,
+    `  head           ${stateText(state)}`,
+    ...problems.map(({ file, line, column, detail }) => `                 ${file}:${line}:${column}: ${detail}`),
+    `  last activity  ${lastActivityAt === null ? 'none' : new Date(lastActivityAt).toISOString()}`,
+    '',
+    `Commits of its own: ${commits?.total ?? 0}`,
+    ...table((commits?.byAuthor ?? []).map(({ author, commits: count }) => [author, String(count)])),
+    ...table((commits?.byDay ?? []).map(({ day, commits: count }) => [day, String(count)])),
+    '',
+    `Executions: ${executions.executions} (${outcomes(byStatus)})`,
+    ...table(
+      byTarget.map(({ kind, name, executions: count, byStatus: ends, durationMs: took }) => [
+        `${kind} ${name}`,
+        String(count),
+        outcomes(ends),
+        `p50 ${ms(took.p50)}`,
+        `p95 ${ms(took.p95)}`,
+      ]),
+    ),
+    `Durations: ${durationMs === null ? 'none yet' : `p50 ${ms(durationMs.p50)}, p95 ${ms(durationMs.p95)}`}`,
+    `Errors: ${byStatus.failed}`,
+  ])
+}
+
+const lines = (all: readonly string[]): string => `${all.join('\n')}\n`
+const short = (oid: string): string => oid.slice(0, 12)
+const ms = (value: number): string => `${value.toFixed(2)} ms`
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+const outcomes = ({ completed, refused, failed }: Usage['byStatus']): string =>
+  `${completed} completed, ${refused} refused, ${failed} failed`
+
+/** Rows in columns, each as wide as its widest cell. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), [])
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ')}`.trimEnd())
+}
