@@ -16,6 +16,7 @@ import { openHistory } from './git/history.ts'
 import { openObjects } from './git/objects.ts'
 import { createRefReader } from './git/refs.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
+import { trustLoopback } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import { configRoutes } from './http/routes/config.ts'
 import { definitionRoutes } from './http/routes/definitions.ts'
@@ -124,6 +125,7 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
   })
   const server = createServer({
     routes: [...routes, ...operations],
+    authenticate: trustLoopback,
     resolveScope: createScopeResolver({ registry, snapshots, only: config.only }),
     observer: {
       answered: metrics.answered,
@@ -142,7 +144,7 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
     executor,
     newId,
     async close() {
-      executions.close()
+      await executions.close()
       await compiler.close()
       await storage.close()
     },

@@ -8,13 +8,15 @@ export type Refusal = { code: string; detail: string }
 /** Keys through which a careless copy of the value would change the prototype of every object. */
 const DANGEROUS_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+export const isDangerousKey = (key: string): boolean => DANGEROUS_KEYS.has(key)
+
 /** Why `key` may not be added to `parent`, or undefined where it may. */
 export function keyRefusal(
   parent: ObjectNode,
   key: string,
   positionOf: (offset: number) => Position,
 ): Refusal | undefined {
-  if (DANGEROUS_KEYS.has(key))
+  if (isDangerousKey(key))
     return { code: 'dangerous-key', detail: `The key ${quoted(key)} is not allowed; choose another name.` }
   const earlier = parent.members.get(key)
   if (!earlier) return undefined

@@ -8,8 +8,9 @@ export type OpenApiInfo = { version: string }
 const EVERYWHERE: readonly ProblemCode[] = ['forbidden-host', 'internal']
 const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
   open: [],
-  operator: ['tenant-forwarded'],
+  operator: ['access-denied', 'tenant-forwarded'],
   tenant: [
+    'access-denied',
     'tenant-required',
     'tenant-invalid-id',
     'tenant-forwarded',

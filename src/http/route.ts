@@ -3,6 +3,8 @@
  * and `/openapi.json` is made of them, so that neither can leave the other behind.
  */
 
+import type { Origin } from '../access/actor.ts'
+import type { Right } from '../access/rights.ts'
 import type { ProblemCode } from '../kernel/errors.ts'
 import type { Ctx } from './exchange.ts'
 import type { TenantScope } from './tenant-scope.ts'
@@ -43,7 +45,7 @@ type RouteBase = {
 export type Route =
   /** Anybody who reaches the server. */
   | (RouteBase & { access: 'open'; handle: (c: Ctx) => Answer })
-  /** Whoever runs this server: everybody on this machine, as long as it listens on loopback alone. */
-  | (RouteBase & { access: 'operator'; handle: (c: Ctx) => Answer })
+  /** Across tenants: operators. */
+  | (RouteBase & { access: 'operator'; right: Right; handle: (c: Ctx, origin: Origin) => Answer })
   /** The tenant that the request names; its branch has been read. */
-  | (RouteBase & { access: 'tenant'; handle: (c: Ctx, scope: TenantScope) => Answer })
+  | (RouteBase & { access: 'tenant'; right: Right; handle: (c: Ctx, scope: TenantScope) => Answer })

@@ -3,13 +3,16 @@
  * One function per route and no chain of middleware: a handler that is synchronous is answered without a microtask.
  */
 import { Hono } from 'hono'
+import type { Actor } from '../access/actor.ts'
+import { may, type Right } from '../access/rights.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
+import { type Authenticate, originOf } from './authentication.ts'
 import { type Ctx, type Env, requestHeader } from './exchange.ts'
-import { refuseForeignHost, refuseForeignPage, refuseForwarded } from './loopback.ts'
+import { refuseForeignHost, refuseForeignPage } from './loopback.ts'
 import { problemResponse } from './problem.ts'
-import type { Method, Route } from './route.ts'
-import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
+import type { Answer, Method, Route } from './route.ts'
+import type { ScopeResolver } from './tenant-scope.ts'
 
 export type Observer = {
   answered(request: { method: string; route: string; status: number; durationMs: number }): void
@@ -19,17 +22,19 @@ export type Observer = {
 
 export type ServerDeps = {
   routes: readonly Route[]
+  authenticate: Authenticate
   resolveScope: ScopeResolver
   observer: Observer
   clock: Clock
   newId: () => string
 }
 
-export function createServer({ routes, resolveScope, observer, clock, newId }: ServerDeps): Hono<Env> {
+export function createServer(deps: ServerDeps): Hono<Env> {
+  const { routes, observer, clock, newId } = deps
   const app = new Hono<Env>()
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
-    app.on(route.method.toUpperCase(), honoPath(route.path), observed(route.path, handlerOf(route, resolveScope)))
+    app.on(route.method.toUpperCase(), honoPath(route.path), observed(route.path, handlerOf(route, deps)))
     allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
   }
   for (const [path, methods] of allowed)
@@ -64,7 +69,8 @@ export function createServer({ routes, resolveScope, observer, clock, newId }: S
   }
 }
 
-function handlerOf(route: Route, resolveScope: ScopeResolver): (c: Ctx) => Response | Promise<Response> {
+/** What happens before the handler of a route, by who may ask. */
+function handlerOf(route: Route, { authenticate, resolveScope }: ServerDeps): (c: Ctx) => Answer {
   const admit = route.effect === 'acts' ? refuseForeignPage : () => {}
   if (route.access === 'open') {
     return (c) => {
@@ -72,21 +78,24 @@ function handlerOf(route: Route, resolveScope: ScopeResolver): (c: Ctx) => Respo
       return route.handle(c)
     }
   }
-  if (route.access === 'operator') {
-    return (c) => {
-      admit(c)
-      refuseForwarded(c)
-      return route.handle(c)
-    }
+  const handle = (c: Ctx, actor: Actor): Answer => {
+    if (!may(actor, route.right)) throw lacking(route.right)
+    const origin = originOf(c, actor)
+    if (route.access === 'operator') return route.handle(c, origin)
+    return settled(resolveScope(c, origin), (scope) => route.handle(c, scope))
   }
   return (c) => {
     admit(c)
-    refuseForwarded(c)
-    const scope = resolveScope(c)
-    const handle = (resolved: TenantScope) => route.handle(c, resolved)
-    return scope instanceof Promise ? scope.then(handle) : handle(scope)
+    return settled(authenticate(c), (actor) => handle(c, actor))
   }
 }
+
+/** Goes on with a value at once where it is there already. */
+const settled = <T>(value: T | Promise<T>, next: (value: T) => Answer): Answer =>
+  value instanceof Promise ? value.then(next) : next(value)
+
+const lacking = (right: Right): AppError =>
+  new AppError('access-denied', { detail: `This takes the right "${right}", which the caller does not have.` })
 
 function refuseMethod(methods: readonly Method[]): never {
   const allow = methods.map((method) => method.toUpperCase()).join(', ')

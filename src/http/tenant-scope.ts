@@ -2,6 +2,7 @@
  * Which tenant a request is of, and what it is served. The only place that turns a header into a tenant.
  * Invariant: a `TenantScope` exists only for a tenant whose branch was read for this very request.
  */
+import type { Origin } from '../access/actor.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseTenantId, TENANT_ID_FORM, type TenantId } from '../kernel/ids.ts'
 import type { ServedSnapshots } from '../snapshots/served.ts'
@@ -9,9 +10,9 @@ import type { Served } from '../snapshots/snapshot.ts'
 import type { TenantRegistry } from '../tenants/registry.ts'
 import { type AnswerHeaders, type Ctx, requestHeader } from './exchange.ts'
 
-export type TenantScope = { tenant: TenantId; served: Served }
+export type TenantScope = { tenant: TenantId; served: Served; origin: Origin }
 
-export type ScopeResolver = (c: Ctx) => TenantScope | Promise<TenantScope>
+export type ScopeResolver = (c: Ctx, origin: Origin) => TenantScope | Promise<TenantScope>
 
 /** @param only the one tenant of a dedicated deployment; other ids are unknown there */
 export function createScopeResolver({
@@ -23,17 +24,17 @@ export function createScopeResolver({
   snapshots: ServedSnapshots
   only: TenantId | undefined
 }): ScopeResolver {
-  return (c) => {
+  return (c, origin) => {
     const tenant = tenantOf(c, only)
     const served = snapshots.current(tenant, registry.refOf(tenant))
-    if (served instanceof Promise) return served.then((value) => adopted(tenant, value))
+    if (served instanceof Promise) return served.then((value) => adopted({ tenant, served: value, origin }))
     if (served === undefined) return registry.refuseAbsent(tenant)
-    return adopted(tenant, served)
+    return adopted({ tenant, served, origin })
   }
 
-  function adopted(tenant: TenantId, served: Served): TenantScope | Promise<TenantScope> {
-    if (registry.isKnown(tenant)) return { tenant, served }
-    return registry.adopt(tenant).then(() => ({ tenant, served }))
+  function adopted(scope: TenantScope): TenantScope | Promise<TenantScope> {
+    if (registry.isKnown(scope.tenant)) return scope
+    return registry.adopt(scope.tenant).then(() => scope)
   }
 }
 
@@ -55,7 +56,7 @@ function tenantOf(c: Ctx, only: TenantId | undefined): TenantId {
 }
 
 /** Which commit answered, and whether a newer one was refused. */
-export function scopeHeaders({ served }: TenantScope): AnswerHeaders {
+export function scopeHeaders({ served }: Pick<TenantScope, 'served'>): AnswerHeaders {
   if (served.kind === 'live') return { 'X-Config-Revision': served.snapshot.revision, Vary: 'X-Tenant-ID' }
   const refused = { 'X-Config-Degraded': served.refused.revision, Vary: 'X-Tenant-ID' }
   return served.kind === 'degraded' ? { ...refused, 'X-Config-Revision': served.snapshot.revision } : refused

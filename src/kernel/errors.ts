@@ -6,6 +6,7 @@
 
 /** Every problem that a caller can meet. Each code has a page at `/docs/problems#<code>`. */
 export const PROBLEMS = {
+  'access-denied': { status: 403, title: 'The caller may not do this' },
   'body-invalid': { status: 422, title: 'The body does not have the expected form' },
   'body-malformed': { status: 400, title: 'The body is not JSON' },
   'body-too-large': { status: 413, title: 'The body is larger than this server accepts' },

@@ -3,6 +3,7 @@
  * Everything in it that is not a plain file of a known type is a problem: a file that was silently left out would be
  * a surprise in production.
  */
+import { isDangerousKey } from '../documents/plain-data.ts'
 import type { TreeEntry, TreeSource } from '../git/objects.ts'
 import type { CompiledFile, FileCompiler } from './compile-file.ts'
 import { FOLDERS, type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
@@ -75,6 +76,8 @@ function refusalOf(entry: TreeEntry, stem: string | undefined, folder: Folder): 
   if (entry.kind === 'submodule') return 'A submodule is not read; commit the files themselves.'
   if (entry.kind === 'tree') return `${folder}/ has no subfolders; move its files up into ${folder}/.`
   if (stem === undefined) return `${folder}/ holds .json, .yaml and .yml files; rename this one or move it elsewhere.`
+  // The name of a file in config/ is a key of the configuration.
+  if (folder === 'config' && isDangerousKey(stem)) return `The name "${stem}" is not allowed; choose another one.`
   return undefined
 }
 

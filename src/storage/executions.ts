@@ -34,35 +34,46 @@ const COLUMNS = [
   'steps_json',
 ] as const satisfies readonly (keyof ExecutionTable)[]
 
-export type ClosableExecutionStore = ExecutionStore & { close(): void }
+export type ClosableExecutionStore = ExecutionStore & { close(): Promise<void> }
 
 /** @param onError told of a group that could not be written (a full disk); the group is tried again with the next */
 export function executionStore({ db, sqlite }: Storage, onError: (error: unknown) => void): ClosableExecutionStore {
   const places = COLUMNS.map(() => '?').join(', ')
   const insert = sqlite.prepare(`insert into execution (${COLUMNS.join(', ')}) values (${places})`)
-  const insertGroup = sqlite.transaction((group: readonly Execution[]) => {
-    for (const execution of group) insert.run(toRow(execution))
-  })
   let group: Execution[] = []
   let timer: NodeJS.Timeout | undefined
+  let writing: Promise<void> = Promise.resolve()
 
-  function write(): void {
+  /** Kysely's transaction holds the one connection, so nobody else's statements get between these. */
+  async function writeGroup(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
     if (group.length === 0) return
-    insertGroup(group)
+    const taken = group
     group = []
+    try {
+      await db.transaction().execute(async () => {
+        for (const execution of taken) insert.run(toRow(execution))
+      })
+    } catch (error) {
+      // Bounded: with the disk full for long, the oldest records go first.
+      group = [...taken, ...group].slice(-MAX_BUFFERED)
+      throw error
+    }
+  }
+
+  /** One group after the other; when it resolves, all that was recorded before the call is written. */
+  function write(): Promise<void> {
+    const written = writing.then(writeGroup)
+    writing = written.catch(() => {})
+    return written
   }
 
   function writeSoon(): void {
-    try {
-      write()
-    } catch (error) {
+    write().catch((error: unknown) => {
       onError(error)
-      // Bounded: with the disk full for long, the oldest records go first.
-      group = group.slice(-MAX_BUFFERED)
-      timer = setTimeout(writeSoon, GROUP_MS)
-    }
+      timer ??= setTimeout(writeSoon, GROUP_MS)
+    })
   }
 
   return {
@@ -72,12 +83,10 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
       else timer ??= setTimeout(writeSoon, GROUP_MS)
     },
 
-    async flush() {
-      write()
-    },
+    flush: write,
 
     async find(tenant, id) {
-      write()
+      await write()
       const row = await db
         .selectFrom('execution')
         .selectAll()
@@ -88,7 +97,7 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
     },
 
     async list(tenant, { pageSize, pageToken, filter }) {
-      write()
+      await write()
       const rows = await filtered(db, tenant, filter)
         .$if(pageToken !== undefined, (query) => query.where('id', '<', requirePageToken(pageToken)))
         .orderBy('id', 'desc')
@@ -103,11 +112,14 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
     },
 
     async usage(tenant) {
-      write()
+      await write()
       return usageOf(db, tenant)
     },
 
-    close: write,
+    async close() {
+      clearTimeout(timer)
+      await write()
+    },
   }
 }
 

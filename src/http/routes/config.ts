@@ -79,6 +79,7 @@ export function configRoutes(): Route[] {
       method: 'get',
       path: '/api/v1/config',
       access: 'tenant',
+      right: 'config:read',
       effect: 'reads',
       operation: {
         id: 'get-config',
@@ -94,6 +95,7 @@ export function configRoutes(): Route[] {
       method: 'get',
       path: '/api/v1/config/{pointer+}',
       access: 'tenant',
+      right: 'config:read',
       effect: 'reads',
       operation: {
         id: 'get-config-value',

@@ -100,6 +100,7 @@ function listingRoutes({ kind, list, find, names }: Listing): Route[] {
       method: 'get',
       path: `/api/v1/${kind}s`,
       access: 'tenant',
+      right: 'config:read',
       effect: 'reads',
       operation: {
         id: `list-${kind}s`,
@@ -123,6 +124,7 @@ function listingRoutes({ kind, list, find, names }: Listing): Route[] {
       method: 'get',
       path: `/api/v1/${kind}s/{name}`,
       access: 'tenant',
+      right: 'config:read',
       effect: 'reads',
       operation: {
         id: `get-${kind}`,

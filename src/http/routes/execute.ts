@@ -116,6 +116,7 @@ export function executeRoutes({ executor }: { executor: Executor }): Route[] {
     method: 'post',
     path: `/api/v1/${kind}s/{name}/run`,
     access: 'tenant',
+    right: 'tools:run',
     effect: 'acts',
     operation: {
       id: `run-${kind}`,
@@ -134,6 +135,7 @@ export function executeRoutes({ executor }: { executor: Executor }): Route[] {
       method: 'post',
       path: '/api/v1/execute',
       access: 'tenant',
+      right: 'tools:run',
       effect: 'acts',
       operation: {
         id: 'execute',

@@ -55,6 +55,7 @@ export function executionRoutes({ executions }: { executions: ExecutionStore }):
       method: 'get',
       path: '/api/v1/executions',
       access: 'tenant',
+      right: 'executions:read',
       effect: 'reads',
       operation: {
         id: 'list-executions',
@@ -75,6 +76,7 @@ export function executionRoutes({ executions }: { executions: ExecutionStore }):
       method: 'get',
       path: '/api/v1/executions/{id}',
       access: 'tenant',
+      right: 'executions:read',
       effect: 'reads',
       operation: {
         id: 'get-execution',

@@ -30,6 +30,7 @@ export function historyRoutes({ history }: { history: GitHistory }): Route[] {
       method: 'get',
       path: '/api/v1/history',
       access: 'tenant',
+      right: 'history:read',
       effect: 'reads',
       operation: {
         id: 'list-history',

@@ -99,13 +99,14 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
 
   const parameters = [{ name: 'id', in: 'path', description: 'The tenant.', schema: { type: 'string' } }] as const
   const absent = ['tenant-invalid-id', 'tenant-not-found'] as const
-  const admin = { access: 'operator' } as const
+  const read = { access: 'operator', right: 'tenants:read', effect: 'reads' } as const
 
   return [
     {
       method: 'post',
       path: '/admin/tenants',
-      ...admin,
+      access: 'operator',
+      right: 'tenants:write',
       effect: 'acts',
       operation: {
         id: 'create-tenant',
@@ -130,8 +131,7 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
     {
       method: 'get',
       path: '/admin/tenants',
-      ...admin,
-      effect: 'reads',
+      ...read,
       operation: {
         id: 'list-tenants',
         summary: 'All tenants, by id',
@@ -146,8 +146,7 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
     {
       method: 'get',
       path: '/admin/tenants/{id}',
-      ...admin,
-      effect: 'reads',
+      ...read,
       operation: {
         id: 'get-tenant',
         summary: 'One tenant, and where its branch stands',
@@ -161,8 +160,7 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
     {
       method: 'get',
       path: '/admin/tenants/{id}/usage',
-      ...admin,
-      effect: 'reads',
+      ...read,
       operation: {
         id: 'get-tenant-usage',
         summary: 'What was committed and run for one tenant',
