@@ -2,19 +2,21 @@
  * Builds `dist/` from `src/`: Node 20 does not run TypeScript, and one bundle starts several times faster than hundreds
  * of modules. better-sqlite3 stays outside (it has a native part).
  */
-import { chmodSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
+/** Built beside and renamed file by file: a command that starts meanwhile finds the old program or the new one. */
+const draft = join(root, `dist/.building-${process.pid}`)
 
 /** CommonJS packages inside an ES module bundle still call `require` for Node's own modules. */
 const REQUIRE =
   "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);"
 
-rmSync(dist, { recursive: true, force: true })
+mkdirSync(draft, { recursive: true })
 await build({
   absWorkingDir: root,
   entryPoints: {
@@ -22,7 +24,7 @@ await build({
     'expression-worker': 'src/expressions/worker.ts',
     'ssh-program': 'src/signing/ssh-program-main.ts',
   },
-  outdir: dist,
+  outdir: draft,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -35,4 +37,11 @@ await build({
   sourcemap: process.argv.includes('--sourcemap'),
   logLevel: 'warning',
 })
-for (const program of ['cli.js', 'ssh-program.js']) chmodSync(join(dist, program), 0o755)
+for (const program of ['cli.js', 'ssh-program.js']) chmodSync(join(draft, program), 0o755)
+for (const file of readdirSync(draft).sort(cliLast)) renameSync(join(draft, file), join(dist, file))
+rmSync(draft, { recursive: true })
+
+/** `cli.js` is what the scripts compare with the sources: it comes when all else is in place. */
+function cliLast(a, b) {
+  return Number(a === 'cli.js') - Number(b === 'cli.js')
+}

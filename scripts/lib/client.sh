@@ -43,7 +43,8 @@ without_server() {
     echo "Run ./scripts/serve first; it installs, builds and serves." >&2
     exit 3
   fi
-  cd "$project"
+  echo "$(basename "$0"): no server answers at $server; asking the repository and the database directly." >&2
+  cd "$project" || exit 3
   exec ./scripts/espalier "$@"
 }
 

@@ -7,7 +7,7 @@ export type Via = 'server' | 'repository'
 
 const VIA: Readonly<Record<Via, string>> = {
   server: 'through the running server',
-  repository: 'directly in the repository and the database, as no server answered',
+  repository: 'directly in the repository and the database',
 }
 
 export function createdText(view: TenantView, { created, via }: { created: boolean; via: Via }): string {
@@ -36,6 +36,7 @@ const STATE_TEXTS: { [K in TenantState['kind']]: (state: Extract<TenantState, { 
   invalid: ({ head, problems }) =>
     `invalid: ${short(head)} has ${counted(problems.length, 'error')} and no earlier commit is known to be good`,
   'branch-missing': () => 'its branch is gone',
+  'branch-unreadable': ({ detail }) => detail,
 }
 
 export function usageText(usage: TenantUsage): string {

@@ -1,0 +1,1 @@
+./setup-tenant.sh acme-corp

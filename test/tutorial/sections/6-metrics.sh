@@ -1,0 +1,5 @@
+# ACME metrics
+./metrics.sh acme-corp
+
+# Globex metrics
+./metrics.sh globex-inc
