@@ -4,9 +4,23 @@
 import { DEFAULT_MIGRATION_TABLE, type Kysely, type Migration, Migrator, sql } from 'kysely'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { tenantsAndExecutions } from './migrations/001-tenants-and-executions.ts'
+import { audit } from './migrations/002-audit.ts'
+import { tenants } from './migrations/003-tenants.ts'
+import { apiKeys } from './migrations/005-api-keys.ts'
+import { users } from './migrations/006-users.ts'
+import { usage } from './migrations/007-usage.ts'
+import { idempotency } from './migrations/008-idempotency.ts'
+import { secrets } from './migrations/009-secrets.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
+  '002-audit': audit,
+  '003-tenants': tenants,
+  '005-api-keys': apiKeys,
+  '006-users': users,
+  '007-usage': usage,
+  '008-idempotency': idempotency,
+  '009-secrets': secrets,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

@@ -1,11 +1,11 @@
 /** The tables, as Kysely sees them. Instants are milliseconds since 1970; members named `*_json` hold JSON text. */
-
-export type TenantTable = {
-  id: string
-  schema_name: string
-  origin: 'created' | 'adopted'
-  created_at: number
-}
+import type { ApiKeyTable } from './tables/api-key.ts'
+import type { AuditCheckpointTable, AuditHeadTable, AuditTable } from './tables/audit.ts'
+import type { IdempotencyTable } from './tables/idempotency.ts'
+import type { MembershipTable } from './tables/membership.ts'
+import type { DataKeyTable, KeyRingTable, SecretTable } from './tables/secrets.ts'
+import type { TenantChangeTable, TenantTable } from './tables/tenant.ts'
+import type { RecentRequestsTable, UsageTable } from './tables/usage.ts'
 
 export type ExecutionTable = {
   tenant: string
@@ -26,6 +26,18 @@ export type ExecutionTable = {
 }
 
 export type Database = {
+  api_key: ApiKeyTable
+  audit: AuditTable
+  audit_head: AuditHeadTable
+  audit_checkpoint: AuditCheckpointTable
+  secret: SecretTable
+  data_key: DataKeyTable
+  key_ring: KeyRingTable
   tenant: TenantTable
+  tenant_change: TenantChangeTable
   execution: ExecutionTable
+  membership: MembershipTable
+  usage: UsageTable
+  recent_requests: RecentRequestsTable
+  idempotency: IdempotencyTable
 }
