@@ -23,9 +23,10 @@ export type Document = {
   readonly value: Json
   /**
    * Where the value at `pointer` stands (or, with 'key', the key that leads to it). A pointer to nothing gives the
-   * nearest ancestor that exists.
+   * nearest ancestor that exists. `within` leads into a text, from 0, where the file has it letter for letter on one
+   * line; a text that is folded or escaped gives its beginning.
    */
-  locate(pointer: string, part?: 'value' | 'key'): Position
+  locate(pointer: string, part?: 'value' | 'key', within?: number): Position
 }
 
 export type Parsed = { kind: 'document'; document: Document } | { kind: 'rejected'; findings: readonly Finding[] }

@@ -2,8 +2,8 @@
  * A tenant's file to a `Document`, or everything that is wrong with it. Hostile input: never throws, and what it costs
  * is bounded by the limits before anything recursive or slow runs.
  */
-import type { Json } from '../kernel/json.ts'
-import { DOCUMENT_LIMITS, type DocumentLimits, type Parsed, type Position } from './document.ts'
+import { type Json, pointerTokens, valueAt } from '../kernel/json.ts'
+import { DOCUMENT_LIMITS, type Document, type DocumentLimits, type Parsed, type Position } from './document.ts'
 import { findingLog, quoted } from './finding.ts'
 import { readJson } from './json.ts'
 import { lineIndex } from './lines.ts'
@@ -39,17 +39,30 @@ export function parseDocument(file: string, bytes: Uint8Array, limits: DocumentL
   return {
     kind: 'document',
     // Valid files, nearly all, are never asked for a place: the tree is dropped here and read again on the first question.
-    document: locatable(tree.value, positionOf, () => read({ text, limits, log: findingLog(positionOf), positionOf })),
+    document: locatable({ value: tree.value, text, positionOf }, () =>
+      read({ text, limits, log: findingLog(positionOf), positionOf }),
+    ),
   }
 }
 
-function locatable(value: Json, positionOf: (offset: number) => Position, reread: () => TreeNode | undefined) {
+type Source = { value: Json; text: string; positionOf: (offset: number) => Position }
+
+function locatable({ value, text, positionOf }: Source, reread: () => TreeNode | undefined): Document {
   let tree: TreeNode | undefined
   return {
     value,
-    locate(pointer: string, part: 'value' | 'key' = 'value'): Position {
+    locate(pointer, part = 'value', within = 0) {
       tree ??= reread()
-      return tree ? positionOf(offsetAt(tree, pointer, part)) : { line: 1, column: 1 }
+      if (!tree) return { line: 1, column: 1 }
+      const offset = offsetAt(tree, pointer, part)
+      const scalar = part === 'value' && within > 0 ? valueAt(value, pointerTokens(pointer)) : undefined
+      return positionOf(offset + (typeof scalar === 'string' ? lettersBefore(text, offset, scalar, within) : 0))
     },
   }
+}
+
+/** From where `scalar` is written at `offset` to its letter `within`, quotes counted; 0 where it is written otherwise. */
+function lettersBefore(text: string, offset: number, scalar: string, within: number): number {
+  const quote = /["']/.test(text[offset] ?? '') ? 1 : 0
+  return !scalar.includes('\n') && text.startsWith(scalar, offset + quote) ? quote + within : 0
 }

@@ -8,4 +8,6 @@ export type Violation = {
   detail: string
   /** Which part of the member at `pointer` is meant; the value unless told. */
   part?: 'value' | 'key'
+  /** Where in the text at `pointer` it is, in UTF-16 code units from 0; its beginning unless told. */
+  within?: number
 }

@@ -88,7 +88,7 @@ function portFor(
       }
       let outcome: ReturnType<typeof tool.run>
       try {
-        outcome = tool.run(call)
+        outcome = tool.run(run.secrets ? { ...call, secrets: run.secrets } : call)
       } catch (error) {
         return report(error)
       }

@@ -4,7 +4,7 @@
  */
 import type { Oid, TenantId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { SecretSource, Tool } from '../tools/tool.ts'
 import type { WorkflowResult } from '../workflows/stage-record.ts'
 import type { Workflow } from '../workflows/workflow.ts'
 
@@ -19,6 +19,8 @@ export type WorkflowRun = {
   workflows: ReadonlyMap<string, Workflow>
   /** Not checked yet: the run checks it against the workflow's schema. */
   input: JsonObject
+  /** What the tools may know of the tenant's secrets. */
+  secrets?: SecretSource
   /** The longest the caller waits, from now; the workflow's own timeout counts where it is shorter. */
   deadlineMs: number
 }

@@ -1,5 +1,6 @@
 /**
- * CEL as this product speaks it: the standard language, and two differences that JSON asks for.
+ * CEL as this product speaks it: the standard language, functions of its usual extensions for numbers, lists and text,
+ * and two differences that JSON asks for.
  * - Numbers of JSON are doubles (7 / 2 is 3.5 for an input of 7 and 2) and mix with whole-number literals in
  *   arithmetic and equality. Two literals, or two sizes, stay whole numbers as CEL says: 7 / 2 is 3.
  * - `matches` runs on RE2 in linear time; the library's own one backtracks. The library lets nobody replace it, so the
@@ -9,6 +10,9 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { compilePattern } from '../schemas/regexp.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
+import { registerListFunctions } from './list-functions.ts'
+import { registerNumberFunctions } from './number-functions.ts'
+import { registerTextFunctions } from './text-functions.ts'
 
 /** What `text.matches(pattern)` is called after parsing. */
 export const LINEAR_MATCHES = 'matchesLinear'
@@ -60,5 +64,8 @@ export function createEnvironment(): Environment {
   })
   registerMixedNumbers(environment)
   registerLinearMatches(environment)
+  registerNumberFunctions(environment)
+  registerListFunctions(environment)
+  registerTextFunctions(environment)
   return environment
 }

@@ -22,7 +22,9 @@ type SyntaxProblem = { detail: string; start: number }
  * How often these may occur in an expression that runs inline; all else costs at most the size of its variables.
  * - The first five evaluate a part of the expression for each item; `bind` names a value, which may then double again
  *   and again, and `join` multiplies the sizes of a list and a text.
- * - A chain of `+` over lists copies the first one each time. `matches` may take 10 ms on the largest text.
+ *   So does `replace`: what comes after it would work on a far larger text.
+ * - A chain of `+` over lists copies the first one each time. `matches` may take 10 ms on the largest text, `sort` and
+ *   `distinct` a few ms on the largest list.
  */
 const INLINE_OCCURRENCES: Readonly<Record<string, number>> = {
   '.all': 0,
@@ -32,6 +34,9 @@ const INLINE_OCCURRENCES: Readonly<Record<string, number>> = {
   '.filter': 0,
   '.bind': 0,
   '.join': 0,
+  '.replace': 0,
+  '.sort': 4,
+  '.distinct': 4,
   '.split': 4,
   [`.${LINEAR_MATCHES}`]: 4,
   '+': 32,

@@ -58,7 +58,7 @@ function convert(value: unknown, budget: Budget, depth: number): Json {
   }
   if (typeof value === 'number') {
     if (Number.isFinite(value)) return value
-    throw new NotJson(`${value} is not a number that JSON has; look for a division by zero or an overflow`)
+    throw new NotJson('the result is not a finite number: a division by zero or an overflow')
   }
   if (typeof value === 'bigint') return wholeNumber(value)
   if (typeof value === 'object') return objectToJson(value, budget, depth)

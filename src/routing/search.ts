@@ -1,5 +1,5 @@
 /**
- * Which tool or workflow a text is about, by BM25 over what its author wrote of it.
+ * Which tool or workflow a text is about, by BM25 over what its author wrote of it, times coverage.
  * Invariant: an answer needs both coverage (the text speaks of this target) and a margin (and of no other as much);
  * otherwise it is a question back. No slot is filled: a value guessed from free text would be run as if it were meant.
  * Confidence = coverage x (1 + margin) / 2. Coverage is the share of the text's meaningful words that the target
@@ -7,7 +7,7 @@
  */
 import MiniSearch, { type SearchOptions, type SearchResult } from 'minisearch'
 import type { Candidate, Routable, RouteTarget } from './route.ts'
-import { meaningfulWords } from './words.ts'
+import { hiddenAcronyms, meaningfulWords } from './words.ts'
 
 export type SearchAnswer =
   | { kind: 'found'; candidate: Candidate }
@@ -26,18 +26,18 @@ export const CANDIDATE_LIMIT = 5
 const WORD_LIMIT = 40
 
 /**
- * One field for all that is not the name: BM25 saturates within a field but adds up over fields, so that a word said in
+ * Guesses about a name stand apart, so that they do not thin out what it says. One field for all that is not the name: BM25 saturates within a field but adds up over fields, so that a word said in
  * description, pattern and example alike would outweigh two different ones.
  */
-const FIELDS = ['name', 'about']
-const BOOST = { name: 2, about: 1 }
+const FIELDS = ['name', 'acronyms', 'about']
+const BOOST = { name: 2, acronyms: 2, about: 1 }
 
 const splitAtBlanks = (text: string): string[] => text.split(' ')
 
 /** By whole words, or by beginnings of at least four letters: `valid` finds `validator`. */
 const EXACT: SearchOptions = { boost: BOOST, prefix: (term) => term.length >= 4 }
-/** For suggestions only: up to a quarter of a word may be mistyped. */
-const FUZZY: SearchOptions = { boost: BOOST, prefix: true, fuzzy: (term) => (term.length >= 4 ? 0.25 : false) }
+/** For suggestions only: up to a third of a word may be mistyped, as its ending then stays on it. */
+const FUZZY: SearchOptions = { boost: BOOST, prefix: true, fuzzy: (term) => (term.length >= 4 ? 0.34 : false) }
 
 /** `routables` in the order of `compareTargets`, so that sums of floating point come out the same. */
 export function indexWords(routables: readonly Routable[]): SearchIndex {
@@ -47,8 +47,9 @@ export function indexWords(routables: readonly Routable[]): SearchIndex {
   const find = (words: readonly string[], options: SearchOptions): Hit[] =>
     index
       .search(words.join(' '), options)
-      .sort((a, b) => b.score - a.score || a.id - b.id)
+      .sort((a, b) => a.id - b.id)
       .map((result) => toHit(result, routables[result.id]!, words))
+      .sort((a, b) => b.score - a.score)
 
   return {
     search(text) {
@@ -69,6 +70,7 @@ type Hit = { target: RouteTarget; score: number; coverage: number; matchedWords:
 
 const searchFields = ({ name, patterns, examples, description }: Routable) => ({
   name: searchable(name),
+  acronyms: hiddenAcronyms(name).join(' '),
   about: searchable(description ?? '', ...examples, ...patterns.map((pattern) => pattern.replace(/\{[^{}]*\}/g, ' '))),
 })
 
@@ -80,7 +82,8 @@ const toHit = (
   words: readonly string[],
 ): Hit => ({
   target: { kind, name },
-  score,
+  // What holds more of the words is meant rather than what repeats one of them.
+  score: (score * queryTerms.length) / words.length,
   coverage: queryTerms.length / words.length,
   matchedWords: queryTerms.length,
   isName: meaningfulWords(name).length === 1 && Object.values(match).some((fields) => fields.includes('name')),

@@ -4,14 +4,15 @@
  * Invariant: a slot reads a text in time linear in the text, whatever the schema holds.
  */
 import { isJsonObject, type JsonObject, type JsonPrimitive, pointerTokens, valueAt } from '../kernel/json.ts'
+import { compilePattern } from '../schemas/regexp.ts'
 import { fold } from './text.ts'
 
 /**
- * `text` takes as little as it can, never nothing, and has no blank at its ends. `number` takes a whole number or
+ * `text` takes as little as it can, never nothing, has no blank at its ends, and is what `accepts` takes. `number` takes a whole number or
  * decimal such as `-3.5` or `1e3`. `choice` takes one of its values, by their folded text.
  */
 export type SlotType =
-  | { kind: 'text' }
+  | { kind: 'text'; accepts?: (text: string) => boolean }
   | { kind: 'number'; integer: boolean }
   | {
       kind: 'choice'
@@ -56,9 +57,23 @@ export function slotType(name: string, input: JsonObject | undefined): SlotLooku
   if (Array.isArray(schema.enum)) return choiceOf(schema.enum)
   const types = [schema.type ?? 'string'].flat()
   const known = types.find((type) => typeof type === 'string' && Object.hasOwn(BY_TYPE, type))
-  return typeof known === 'string'
-    ? { kind: 'type', type: BY_TYPE[known]! }
-    : { kind: 'unfit', found: `of type ${types.join(' or ')}` }
+  if (typeof known !== 'string') return { kind: 'unfit', found: `of type ${types.join(' or ')}` }
+  return { kind: 'type', type: known === 'string' ? textOf(schema) : BY_TYPE[known]! }
+}
+
+/** Text that the schema's `pattern`, `minLength` and `maxLength` take, so that no slot gives what is then refused. */
+function textOf({ pattern: source, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonObject): SlotType {
+  const pattern = typeof source === 'string' ? compilePattern(source) : undefined
+  const matches = pattern?.kind === 'pattern' ? pattern.test : undefined
+  if (!matches && minLength === 0 && maxLength === Number.POSITIVE_INFINITY) return TEXT
+  return {
+    kind: 'text',
+    accepts: (text) => {
+      // JSON Schema counts characters, not code units.
+      const length = Array.from(text).length
+      return length >= Number(minLength) && length <= Number(maxLength) && (matches?.(text) ?? true)
+    },
+  }
 }
 
 /** Where a slot that starts at `start` of `folded` can end, first choice first. For `text` see the matcher. */

@@ -5,6 +5,7 @@ import type { Violation } from '../documents/violation.ts'
 import { childPointer, isJsonObject } from '../kernel/json.ts'
 import { nearestName } from '../kernel/nearest-name.ts'
 
+/** `key` is the member that the error is about, where ajv points to the map around it. */
 type Told = { code: string; detail: string; key?: string; part?: 'key' }
 
 /** What ajv says in `params` depends on the keyword. */
@@ -87,10 +88,12 @@ const DETAILS: Readonly<Record<string, (params: Params, error: ErrorObject) => T
   required: ({ missingProperty }) => ({
     code: 'missing-key',
     detail: `The key ${quoted(String(missingProperty))} is missing; add it.`,
+    key: String(missingProperty),
   }),
   dependentRequired: ({ missingProperty, property }) => ({
     code: 'missing-key',
     detail: `The key ${quoted(String(missingProperty))} is missing; ${quoted(String(property))} needs it.`,
+    key: String(missingProperty),
   }),
   type: ({ type }, { data }) => ({
     code: 'wrong-type',
@@ -146,7 +149,10 @@ const DETAILS: Readonly<Record<string, (params: Params, error: ErrorObject) => T
   'false schema': () => ({ code: 'not-allowed', detail: 'Nothing may stand here; remove it.' }),
 }
 
-/** The violation that tells `error`, which ajv made with `verbose`. */
+/**
+ * The violation that tells `error`, which ajv made with `verbose`. A missing key is told at the place where it would
+ * stand (`/customer`), as forms want it; in a file that gives the position of the map that lacks it.
+ */
 export function violationOf(error: ErrorObject): Violation {
   const tell = Object.hasOwn(DETAILS, error.keyword) ? DETAILS[error.keyword] : undefined
   const told = tell?.(error.params, error) ?? {

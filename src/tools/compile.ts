@@ -10,10 +10,12 @@ import { checkPatterns } from '../routing/patterns.ts'
 import { compileValidator } from '../schemas/ajv.ts'
 import { checkTenantSchema, compileTenantSchema } from '../schemas/tenant-schema.ts'
 import { afterwards } from './afterwards.ts'
+import type { ToolScope } from './bindings.ts'
 import { compileCompute } from './compute.ts'
 import { TOOL_SCHEMA, type ToolDefinition } from './definition.ts'
-import type { Implementation } from './implementation.ts'
+import type { Implementation, ToolRun } from './implementation.ts'
 import { compileRules } from './rules/compile.ts'
+import { withSecrets } from './secrets.ts'
 import { type SoundParts, soundParts } from './sound-parts.ts'
 import type { Tool, ToolCall, ToolOutcome, ToolSummary } from './tool.ts'
 
@@ -27,12 +29,9 @@ export type ToolCompiler = {
 type Kind = Tool['kind']
 type Validate = (value: unknown) => readonly Violation[]
 
-const COMPILE: Record<
-  Kind,
-  (parts: SoundParts, input: JsonObject | undefined, expressions: Expressions) => Implementation
-> = {
-  rules: ({ rules = [] }, input, expressions) => compileRules(rules, input, expressions),
-  compute: ({ compute = {} }, input, expressions) => compileCompute(compute, input, expressions),
+const COMPILE: Record<Kind, (parts: SoundParts, scope: ToolScope, expressions: Expressions) => Implementation> = {
+  rules: ({ rules = [] }, scope, expressions) => compileRules(rules, scope, expressions),
+  compute: ({ compute = {} }, scope, expressions) => compileCompute(compute, scope, expressions),
 }
 const KINDS = Object.keys(COMPILE) as Kind[]
 
@@ -47,7 +46,13 @@ const MAX_SHAPE_VIOLATIONS = 20
 
 const ACCEPT: Validate = () => []
 
-function summaryOf({ rules: _rules, compute: _compute, ...summary }: ToolDefinition): ToolSummary {
+function summaryOf({
+  $schema: _schema,
+  rules: _rules,
+  compute: _compute,
+  secrets: _secrets,
+  ...summary
+}: ToolDefinition): ToolSummary {
   return { ...summary, patterns: summary.patterns ?? [], examples: summary.examples ?? [] }
 }
 
@@ -63,15 +68,17 @@ function requireOutput(validate: Validate, outcome: ToolOutcome, name: string): 
   throw new AppError('tool-failed', { detail: `The output does not match the output schema of ${name}.`, errors })
 }
 
-function assemble(definition: ToolDefinition, kind: Kind, run: Tool['run']): Tool {
-  const { name, input, output } = definition
+function assemble(definition: ToolDefinition, kind: Kind, implementation: ToolRun): Tool {
+  const { name, input, output, secrets } = definition
   const validateInput = input ? compileTenantSchema(input) : ACCEPT
   const validateOutput = output ? compileTenantSchema(output) : ACCEPT
+  const run: Tool['run'] = secrets ? withSecrets(secrets, implementation) : implementation
   return {
     ...summaryOf(definition),
     kind,
-    // Rules and expressions see their input alone: no clock, no randomness, no network.
-    deterministic: true,
+    // Rules and expressions see their input alone: no clock, no randomness, no network. A secret is no part of either
+    // the input or the commit.
+    deterministic: secrets === undefined,
     run: (call: ToolCall) => {
       requireInput(validateInput, call.input, name)
       return afterwards(run(call), (outcome) => requireOutput(validateOutput, outcome, name))
@@ -99,7 +106,11 @@ export function createToolCompiler({ expressions }: { expressions: Expressions }
     // Without the input's schema every variable of an expression would seem unknown.
     const hidden = Object.hasOwn(value, 'input') && parts.input === undefined
     if (!kind || hidden) return { kind: 'invalid', violations }
-    const implementation = COMPILE[kind](parts, parts.input, expressions)
+    const implementation = COMPILE[kind](
+      parts,
+      { input: parts.input, hasSecrets: Object.hasOwn(value, 'secrets') },
+      expressions,
+    )
     if (implementation.kind === 'invalid') violations.push(...implementation.violations)
     else if (violations.length === 0)
       return { kind: 'tool', tool: assemble(value as ToolDefinition, kind, implementation.run) }

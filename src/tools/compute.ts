@@ -9,36 +9,37 @@ import type { Expression, Expressions } from '../expressions/expressions.ts'
 import { isVariableName, typeOfResult, type Variables } from '../expressions/variables.ts'
 import { AppError } from '../kernel/errors.ts'
 import { childPointer, type Json, type JsonObject } from '../kernel/json.ts'
+import { asSentence } from '../kernel/sentence.ts'
 import { afterwards, inOrder } from './afterwards.ts'
-import { toolBindings, toolVariables } from './bindings.ts'
+import { type ToolScope, toolBindings, toolVariables } from './bindings.ts'
 import { expressionViolation } from './expression-violation.ts'
 import type { Implementation } from './implementation.ts'
-import type { ToolCall, ToolOutcome } from './tool.ts'
+import type { ToolOutcome } from './tool.ts'
 
 type Step = { name: string; expression: Expression /** Whether later steps see it by its name. */; visible: boolean }
 
 function resultOf({ name }: Step, evaluation: Evaluation): Json {
   if (evaluation.kind === 'value') return evaluation.value
   throw new AppError(evaluation.code, {
-    detail: `\`${name}\` could not be computed: ${evaluation.detail}.`,
+    detail: asSentence(`\`${name}\` could not be computed: ${evaluation.detail}`),
     errors: [{ pointer: childPointer('/compute', name), detail: evaluation.detail }],
   })
 }
 
-/** Compiles `compute`, in which refused expressions are undefined; `input` is the tool's input schema. */
+/** Compiles `compute`, in which refused expressions are undefined. */
 export function compileCompute(
   compute: Readonly<Record<string, string | undefined>>,
-  input: JsonObject | undefined,
+  scope: ToolScope,
   expressions: Expressions,
 ): Implementation {
   const violations: Violation[] = []
   const steps: Step[] = []
-  let variables: Variables = toolVariables(input)
+  let variables: Variables = toolVariables(scope)
   for (const [name, source] of Object.entries(compute)) {
     const visible = !Object.hasOwn(variables, name) && isVariableName(name)
     const compilation = source === undefined ? undefined : expressions.compileExpression(source, variables)
-    if (compilation?.kind === 'invalid') {
-      violations.push(expressionViolation(childPointer('/compute', name), compilation))
+    if (source !== undefined && compilation?.kind === 'invalid') {
+      violations.push(expressionViolation(childPointer('/compute', name), source, compilation))
     }
     const expression = compilation?.kind === 'expression' ? compilation.expression : undefined
     if (expression) steps.push({ name, expression, visible })
@@ -48,7 +49,7 @@ export function compileCompute(
   if (violations.length > 0) return { kind: 'invalid', violations }
   return {
     kind: 'implementation',
-    run: (call: ToolCall) => {
+    run: (call) => {
       const bindings = toolBindings(call)
       const output: JsonObject = {}
       const keep = (step: Step, evaluation: Evaluation): void => {

@@ -3,8 +3,10 @@
  * Source: JSON Schema 2020-12.
  */
 import type { JsonObject } from '../kernel/json.ts'
+import { SECRET_NAME } from '../secrets/secret.ts'
+import type { SecretReferences } from './secrets.ts'
 
-const CEL = 'CEL expression over the input: its properties by name, `input` (all of it) and `stages`'
+const CEL = 'CEL expression over the input: its properties by name, `input` (all of it), `stages` and `secrets`'
 
 /** A rule written out. Its members count only where the rule is an object. */
 const RULE_PROPERTIES = {
@@ -40,6 +42,7 @@ const RULE_PROPERTIES = {
 } as const satisfies Record<keyof RuleObject, object>
 
 const TOOL_PROPERTIES = {
+  $schema: { type: 'string', maxLength: 2048, description: 'Where an editor finds this schema.' },
   name: {
     type: 'string',
     pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$',
@@ -67,6 +70,26 @@ const TOOL_PROPERTIES = {
     examples: [{ type: 'object', required: ['amount'], properties: { amount: { type: 'number' } } }],
   },
   output: { type: 'object', description: 'JSON Schema 2020-12 of the output. A result that does not match it fails.' },
+  secrets: {
+    type: 'object',
+    minProperties: 1,
+    maxProperties: 16,
+    description: 'Secrets of the tenant that the expressions see as `secrets.<name>`. Values are never in a file.',
+    examples: [{ api_token: { secretRef: 'crm_token' } }],
+    propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_]*$', maxLength: 64 },
+    additionalProperties: {
+      type: 'object',
+      required: ['secretRef'],
+      additionalProperties: false,
+      properties: {
+        secretRef: {
+          type: 'string',
+          pattern: SECRET_NAME,
+          description: 'Name under which the tenant has set the secret.',
+        },
+      },
+    },
+  },
   rules: {
     type: 'array',
     minItems: 1,
@@ -125,6 +148,7 @@ export type RuleObject = {
 
 /** A tool file whose value matches `TOOL_SCHEMA`. */
 export type ToolDefinition = {
+  $schema?: string
   name: string
   version?: string
   description?: string
@@ -133,6 +157,7 @@ export type ToolDefinition = {
   examples?: string[]
   input?: JsonObject
   output?: JsonObject
+  secrets?: SecretReferences
   rules?: (string | RuleObject)[]
   compute?: Record<string, string>
 }

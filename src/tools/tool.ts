@@ -5,11 +5,25 @@
  */
 import type { Json, JsonObject } from '../kernel/json.ts'
 
+/** Values by the names of the secrets. */
+export type SecretValues = ReadonlyMap<string, string>
+
+/** The secrets of one tenant. */
+export type SecretSource = {
+  /**
+   * Synchronous where they are in memory.
+   * @throws AppError `secret-missing`, `secret-unreadable`
+   */
+  resolve(names: readonly string[]): SecretValues | Promise<SecretValues>
+}
+
 export type ToolCall = {
   /** Not checked yet: the tool checks it against its own input schema. */
   input: JsonObject
   /** Outputs of the stages that came before, by stage name; empty outside of a workflow. */
   stages: JsonObject
+  /** Absent where no tenant's secrets are at hand: a tool that needs one fails then. */
+  secrets?: SecretSource
 }
 
 /**
@@ -39,7 +53,7 @@ export type Tool = ToolSummary & {
   deterministic: boolean
   /**
    * Synchronous where it can be, so that the hot path need not wait for a microtask.
-   * @throws AppError `input-invalid`, `tool-failed`, `tool-timeout`
+   * @throws AppError `input-invalid`, `tool-failed`, `tool-timeout`, `secret-missing`, `secret-unreadable`
    */
   run(call: ToolCall): ToolOutcome | Promise<ToolOutcome>
 }

@@ -156,6 +156,7 @@ export type GroupDefinition = {
 }
 
 export type WorkflowDefinition = {
+  $schema?: string
   name: string
   version?: string
   description?: string

@@ -6,8 +6,11 @@ const MAX_LISTED = 12
 /** Names for which the nearest is looked for; it costs a walk over all known names, letter by letter. */
 const MAX_SUGGESTIONS = 10
 
-/** A function from a name that is not in `known` to a sentence that lists the known ones, the nearest first. */
-export function knownNamesFor(known: readonly string[]): (unknown: string) => string {
+/**
+ * A function from a name that is not in `known`, and the name of the workflow that uses it, to a sentence that lists the
+ * known ones, the nearest first. The workflow itself is left out: it cannot be its own stage.
+ */
+export function knownNamesFor(known: readonly string[]): (unknown: string, user: string) => string {
   const sorted = [...known].sort()
   const suggestions = new Map<string, string | undefined>()
   const suggest = (name: string): string | undefined => {
@@ -17,14 +20,14 @@ export function knownNamesFor(known: readonly string[]): (unknown: string) => st
     return suggestions.get(name)
   }
 
-  return (unknown) => {
-    if (sorted.length === 0) return 'There are none yet: add a tool under tools/ first.'
+  return (unknown, user) => {
+    const others = sorted.length - (sorted.includes(user) ? 1 : 0)
+    if (others === 0) return 'There are none yet: add a tool under tools/ first.'
     const nearest = suggest(unknown)
-    const listed = sorted
-      .filter((name) => name !== nearest)
-      .slice(0, nearest === undefined ? MAX_LISTED : MAX_LISTED - 1)
-    if (nearest !== undefined) listed.unshift(nearest)
-    const left = sorted.length - listed.length
+    const first = nearest === undefined || nearest === user ? [] : [nearest]
+    const rest = sorted.filter((name) => name !== user && name !== nearest)
+    const listed = [...first, ...rest.slice(0, MAX_LISTED - first.length)]
+    const left = others - listed.length
     return `Known are: ${listed.join(', ')}${left > 0 ? ` and ${left} more` : ''}.`
   }
 }

@@ -50,7 +50,7 @@ function graphOf(all: readonly Workflow[], toolNames: ReadonlySet<string>): Grap
 
 function unknownNames({ workflows }: Graph, toolNames: ReadonlySet<string>): (workflow: Workflow) => Violation[] {
   const knownNames = knownNamesFor([...toolNames, ...workflows.keys()])
-  return ({ uses }) =>
+  return ({ name: own, uses }) =>
     uses
       .filter(({ name }) => !toolNames.has(name) && !workflows.has(name))
       .slice(0, MAX_UNKNOWN)
@@ -58,7 +58,7 @@ function unknownNames({ workflows }: Graph, toolNames: ReadonlySet<string>): (wo
         pointer,
         part,
         code: 'unknown-stage',
-        detail: `"${name}" is no tool or workflow of this tenant. ${knownNames(name)}`,
+        detail: `"${name}" is no tool or workflow of this tenant. ${knownNames(name, own)}`,
       }))
 }
 

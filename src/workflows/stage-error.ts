@@ -2,6 +2,7 @@
 import type { Violation } from '../documents/violation.ts'
 import { AppError, PROBLEMS, type ProblemItem } from '../kernel/errors.ts'
 import { childPointer, isJsonObject, type Json } from '../kernel/json.ts'
+import { asSentence, withoutStop } from '../kernel/sentence.ts'
 import type { RunError, StageError, StageRecord } from './stage-record.ts'
 
 type FailedRecord = Extract<StageRecord, { status: 'failed' }>
@@ -23,9 +24,10 @@ export function rulesFailed(tool: string, verdict: Json): StageError {
     detail: typeof message === 'string' ? message : 'This rule is not met.',
     ...(typeof rule === 'string' && { code: rule }),
   }))
-  const first = errors[0] ? `: ${errors[0].detail}` : '.'
+  const first = errors[0] ? `: ${withoutStop(errors[0].detail)}` : ''
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-  return { code: 'rules-failed', detail: `The rules of "${tool}" are not met${first}${more}`, ...withErrors(errors) }
+  const detail = asSentence(`The rules of "${tool}" are not met${first}${more}`)
+  return { code: 'rules-failed', detail, ...withErrors(errors) }
 }
 
 export const notStartedInTime = (name: string): StageError => ({
@@ -39,7 +41,7 @@ export function groupFailed(failed: readonly [FailedRecord, ...FailedRecord[]]):
   const more = rest.length > 0 ? ` Also failed: ${rest.map(({ name }) => `"${name}"`).join(', ')}.` : ''
   return {
     code: first.error.code,
-    detail: `Activity "${first.name}" failed: ${first.error.detail}${more}`,
+    detail: `Activity "${first.name}" failed: ${asSentence(first.error.detail)}${more}`,
     ...withErrors(failed.flatMap(({ error }) => error.errors ?? [])),
   }
 }
@@ -52,7 +54,7 @@ export const inputInvalid = (workflow: string, violations: readonly Violation[])
 
 export const stageFailed = (workflow: string, { name, error }: FailedRecord): RunError => ({
   code: 'workflow-failed',
-  detail: `Stage "${name}" of workflow "${workflow}" failed: ${error.detail}`,
+  detail: `Stage "${name}" of workflow "${workflow}" failed: ${asSentence(error.detail)}`,
   stage: name,
   ...withErrors(error.errors),
 })

@@ -22,6 +22,21 @@ test.each([
 })
 
 test.each([
+  ['a.json', '{"a": "1 + x"}', 1, 12],
+  ['a.json', '{"a": "\\u0031 + x"}', 1, 7],
+  ['a.yaml', 'a: 1 + x', 1, 8],
+  ['a.yaml', "a: '1 + x'", 1, 9],
+  ['a.yaml', 'a:\n  - 1\n', 1, 1],
+  ['a.yaml', 'a: >-\n  1 +\n  x', 1, 4],
+  ['a.yaml', 'a: 1 +\n  x', 1, 4],
+] as const)(
+  '%s %j: a place within a text that is written letter for letter on one line',
+  (file, text, line, column) => {
+    expect(accepted(file, text).locate(text.includes('- 1') ? '' : '/a', 'value', 4)).toEqual({ line, column })
+  },
+)
+
+test.each([
   ['a.json', JSON_TEXT, 3, 5],
   ['a.yaml', YAML_TEXT, 3, 5],
 ] as const)('%s: a pointer to nothing gives the nearest ancestor that exists', (file, text, line, column) => {

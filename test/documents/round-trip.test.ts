@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { childPointer, isJsonObject, type Json } from '../../src/kernel/json.ts'
 import { accepted, parseText } from './reading.ts'
 
@@ -61,7 +62,8 @@ describe('what was written is what is read', () => {
     fc.assert(
       fc.property(json, (value) => {
         const source = stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
-        fc.pre(source.trim() !== '')
+        // The package writes a few texts of blanks and line feeds that it reads otherwise.
+        fc.pre(source.trim() !== '' && isDeepStrictEqual(parse(source), value))
         expect(accepted('a.yaml', source).value).toEqual(value)
       }),
       { numRuns: 200 },

@@ -81,6 +81,48 @@ describe('free text slots take what a lazy regular expression would', () => {
   })
 })
 
+describe('a slot whose schema asks for more than any text', () => {
+  const input = { properties: { x: { pattern: '^a+$' }, y: {}, z: { minLength: 2, maxLength: 3 } } }
+
+  test('takes what a backtracking expression takes, for any pattern and text over two letters', () => {
+    const pieces = fc.array(fc.constantFrom('a', 'b', ' ', '{x}', '{y}', '{z}'), { maxLength: 7 })
+    const letters = fc.array(fc.constantFrom('a', 'b', ' ', 'a'), { maxLength: 12 })
+    const groups: Readonly<Record<string, string>> = {
+      x: '(?<x>a+?)',
+      y: '(?<y>[^ ](?:.*?[^ ])??)',
+      z: '(?<z>[^ ].??[^ ])',
+    }
+    let compared = 0
+    fc.assert(
+      fc.property(pieces, letters, (parts, said) => {
+        const pattern = parts.join('').replace(/ +/g, ' ').trim()
+        const slots = pattern.match(/\{.\}/g) ?? []
+        fc.pre(new Set(slots).size === slots.length && !pattern.includes('}{') && /[ab]/.test(pattern))
+        const text = said.join('').replace(/ +/g, ' ').trim()
+        const expected = new RegExp(`^${pattern.replace(/\{(.)\}/g, (_, name: string) => groups[name]!)}$`).exec(text)
+        expect(routeBy([pattern], text, input)).toEqual(expected ? { ...expected.groups } : undefined)
+        if (expected) compared++
+      }),
+      { numRuns: 1500 },
+    )
+    expect(compared).toBeGreaterThan(20)
+  })
+
+  test('leaves a text alone that it would spoil', () => {
+    const order = { properties: { customer: { pattern: '\\S' }, id: { pattern: '^[A-Za-z0-9][A-Za-z0-9-]{0,31}$' } } }
+    const patterns = ['process {customer} order {id}']
+    expect(routeBy(patterns, 'process ACME order 12345', order)).toEqual({ customer: 'ACME', id: '12345' })
+    expect(routeBy(patterns, 'process ACME order 12345 now', order)).toBeUndefined()
+    expect(routeBy(patterns, 'process order of order 12', order)).toEqual({ customer: 'order of', id: '12' })
+  })
+
+  test('is answered at once where every place of a long text could be its end', () => {
+    const hostile = { properties: { a: { pattern: '^(.*)*!$' }, b: { pattern: '^(x|x)*y$' }, c: {} } }
+    expect(routeBy(['{a} x {b} x {c} q'], 'x '.repeat(990), hostile)).toBeUndefined()
+    expect(routeBy(['{c} x {a}'], 'x '.repeat(990), hostile)).toBeUndefined()
+  })
+})
+
 describe('filing patterns by their words loses none', () => {
   test.each([
     ['v{n}', 'v12', { n: '12' }],

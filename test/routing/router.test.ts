@@ -162,6 +162,14 @@ describe('no pattern fits', () => {
     expect(route('validate a purchase order for acme')).toEqual(matched('tool', 'ACMEPOValidator', 'search'))
   })
 
+  test.each(['validate PO', 'PO validation', 'po validator', 'validating POs', 'validated PO'])(
+    '"%s" finds ACMEPOValidator by its name alone',
+    (text) => {
+      const order = tool('order_validator', { description: 'Checks an order', examples: ['validate an order'] })
+      expect(route(text, [tool('ACMEPOValidator'), order])).toEqual(matched('tool', 'ACMEPOValidator', 'search'))
+    },
+  )
+
   test('confidence is between 0 and 1, and lower where another target comes near', () => {
     const alone = route('purchase orders of acme', [VALIDATOR])
     const beside = route('purchase orders of acme', [VALIDATOR, ORDER])
@@ -192,7 +200,7 @@ describe('no pattern fits', () => {
   })
 
   test('a mistyped name is suggested and not run', () => {
-    expect(route('ACMEPOValidatr')).toMatchObject({ kind: 'none', nearest: [{ name: 'ACMEPOValidator' }, {}] })
+    expect(route('ACMEPOValidatr')).toMatchObject({ kind: 'none', nearest: [{ name: 'ACMEPOValidator' }] })
   })
 
   test.each(['', '   ', '?!.', '12345', 'what is the', 'weather in Paris', '東京', '😀'])('"%s" is none', (text) => {

@@ -58,7 +58,7 @@ test('a recursive schema checks every level', () => {
   const validate = compileTenantSchema(schema)
   expect(validate({ name: 'a', children: [{ name: 'b', children: [] }] })).toEqual([])
   expect(validate({ name: 'a', children: [{ nmae: 'b' }] })).toMatchObject([
-    { pointer: '/children/0', code: 'missing-key' },
+    { pointer: '/children/0/name', code: 'missing-key' },
     { pointer: '/children/0/nmae', code: 'unknown-key', part: 'key' },
   ])
 })

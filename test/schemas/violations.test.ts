@@ -40,7 +40,7 @@ describe('each violation says where, what is wrong, and what would be right', ()
   test.each([
     [{ ...base, nmae: 1 }, '/nmae', 'unknown-key', 'Unknown key `nmae`; did you mean `name`?'],
     [{ ...base, zzz: 1 }, '/zzz', 'unknown-key', 'Unknown key `zzz`; known keys are `name`, `rules`, `compute`'],
-    [{ compute: {} }, '', 'missing-key', 'The key `name` is missing; add it.'],
+    [{ compute: {} }, '/name', 'missing-key', 'The key `name` is missing; add it.'],
     [{ ...base, name: 5 }, '/name', 'wrong-type', 'Expected text, found `5`.'],
     [{ ...base, name: 'A' }, '/name', 'pattern', 'does not match the pattern `^[a-z]+$`'],
     [{ ...base, name: 'abcdef' }, '/name', 'too-long', 'Expected at most 5 characters.'],
@@ -97,10 +97,10 @@ describe('alternatives are told as one would say it', () => {
 test('all violations come at once, sorted by pointer', () => {
   const value = { nam: 1, rules: [{ field: 1 }, 5], kind: 'x', count: 'y' }
   expect(validate(value).map(({ pointer }) => pointer)).toEqual([
-    '',
     '/count',
     '/kind',
     '/nam',
+    '/name',
     '/rules/0/field',
     '/rules/1',
   ])

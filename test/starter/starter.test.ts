@@ -123,6 +123,12 @@ describe('arithmetic and orders', () => {
     })
   })
 
+  test('a number of an order is no more than its schema takes', async () => {
+    const { status, body } = await ask(ACME, 'process ACME order 12345 now')
+    expect({ status, code: body.code }).toEqual({ status: 422, code: 'input-invalid' })
+    expect(body.errors).toMatchObject([{ pointer: '/customer' }, { pointer: '/order_id' }])
+  })
+
   test('what the request says of an order is not asked for again', async () => {
     const input = { amount: 99.5, currency: 'EUR' }
     const { body } = await product.execute(ACME, { text: 'process order a-7 for Globex Inc', input })
@@ -143,6 +149,37 @@ describe('arithmetic and orders', () => {
       tax: 10.25,
       total: 64.22,
       currency: 'GBP',
+    })
+  })
+})
+
+describe('an invoice', () => {
+  const total = async (input: object) =>
+    (await product.execute(ACME, { tool: 'invoice_total', input: { ...input } })).body
+
+  test('is added up item by item, with the tax on the sum', async () => {
+    const items = [
+      { description: 'Bolts', quantity: 3, unit_price: 1.115 },
+      { description: 'Nuts', quantity: 10, unit_price: 0.1 },
+      { description: 'Washers', quantity: 1, unit_price: 1.005 },
+    ]
+    expect((await total({ items, tax_percent: 19, currency: 'GBP' })).result).toEqual({
+      amounts: [3.35, 1, 1.01],
+      net: 5.36,
+      tax: 1.02,
+      total: 6.38,
+      currency: 'GBP',
+    })
+  })
+
+  test('without items is 0', async () => {
+    expect((await total({})).result).toMatchObject({ amounts: [], net: 0, tax: 0, total: 0, currency: 'EUR' })
+  })
+
+  test('names the member that an item lacks', async () => {
+    expect(await total({ items: [{ quantity: 1 }] })).toMatchObject({
+      code: 'input-invalid',
+      errors: [{ pointer: '/items/0/unit_price', code: 'missing-key' }],
     })
   })
 })
@@ -304,6 +341,11 @@ describe('ACMEPOValidator', () => {
 
   test('passes a good order', async () => {
     expect(await check(good)).toMatchObject({ status: 200, body: { result: { valid: true, failures: [] } } })
+  })
+
+  test.each(['validate PO', 'PO validation'])('is found by "%s"', async (text) => {
+    const { body } = await product.execute(ACME, { text, dryRun: true })
+    expect(body.route).toMatchObject({ name: 'ACMEPOValidator', method: 'search' })
   })
 
   test('names every rule and field of a bad one', async () => {

@@ -27,6 +27,12 @@ test('a tool needs a name, of letters, digits and a few signs', () => {
   }
 })
 
+test('a file may say where an editor finds its schema, and the tool does not show it', () => {
+  const $schema = 'https://example.com/tool.json'
+  expect(toolOf(compiler, { $schema, name: 'x', rules: ['must_have_a'] })).not.toHaveProperty('$schema')
+  expect(places({ $schema: 1, name: 'x', rules: ['must_have_a'] })).toEqual(['/$schema'])
+})
+
 describe('exactly one implementation', () => {
   test('none', () => {
     expect(violationsOf(compiler, { name: 'x' })).toEqual([

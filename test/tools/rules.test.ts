@@ -172,14 +172,28 @@ describe('refused when the file is read', () => {
     ['no field', { max: 3 }, '/rules/0', 'rule-field', /max.*field/],
     ['no check', { field: 'a' }, '/rules/0', 'rule-empty', /checks nothing/],
     ['nothing but a guard', { when: 'true' }, '/rules/0', 'rule-empty', /checks nothing/],
-    ['bad condition', { check: 'a +' }, '/rules/0/check', 'expression-invalid', /column 4/],
+    ['bad condition', { check: 'a +' }, '/rules/0/check', 'expression-invalid', /at its end/],
     ['bad guard', { check: 'true', when: 'nope' }, '/rules/0/when', 'expression-invalid', /nope/],
     ['condition that gives a text', { check: '"yes"' }, '/rules/0/check', 'expression-type', /true or false/],
   ]
   test.each(broken)('%s', (_, rule, pointer, code, detail) => {
-    expect(violationsOf(compiler, { name: 'validator', rules: [rule] })).toEqual([
+    expect(violationsOf(compiler, { name: 'validator', rules: [rule] })).toMatchObject([
       { pointer, code, detail: expect.stringMatching(detail) },
     ])
+  })
+
+  test('a mistake in an expression says where in its text it is, and ends as a sentence', () => {
+    const input = { type: 'object', properties: { amount: { type: 'number' } } }
+    const refused = (check: string) => violationsOf(compiler, { name: 'validator', input, rules: [{ check }] })
+    expect(refused('1 < amuont * 2')).toEqual([
+      {
+        pointer: '/rules/0/check',
+        code: 'expression-invalid',
+        detail: 'The expression is not valid at `amuont * 2`: unknown variable `amuont`; did you mean `amount`?',
+        within: 4,
+      },
+    ])
+    expect(refused('amuont')).toEqual([expect.not.objectContaining({ within: expect.anything() })])
   })
 
   test('bounds of two rules that contradict each other', () => {

@@ -13,10 +13,10 @@ const BROKEN: Readonly<Record<string, readonly [pointer: string, says: RegExp]>>
   'group-inside-of-a-group': ['/stages/0/activities/0', /make a workflow/],
   'group-timeout-of-two-days': ['/stages/0/timeout', /1d/],
   'group-with-empty-activities': ['/stages/0/activities', /1/],
-  'group-without-a-name': ['/stages/0', /name/],
-  'group-without-activities': ['/stages/0', /activities/],
+  'group-without-a-name': ['/stages/0/name', /name/],
+  'group-without-activities': ['/stages/0/activities', /activities/],
   'input-with-a-remote-ref': ['/input/$ref', /./],
-  'name-missing': ['', /name/],
+  'name-missing': ['/name', /name/],
   'name-with-a-space': ['/name', /a letter and/],
   'parallel-as-a-verb': ['/stages/0/parallel', /activities/],
   'parallel-not-a-boolean': ['/stages/0/parallel', /true or false/],
@@ -26,7 +26,7 @@ const BROKEN: Readonly<Record<string, readonly [pointer: string, says: RegExp]>>
   'stage-an-empty-name': ['/stages/0', /name of a tool/],
   'stage-with-two-keys': ['/stages/0', /one key/],
   'stages-empty': ['/stages', /1/],
-  'stages-missing': ['', /stages/],
+  'stages-missing': ['/stages', /stages/],
   'stages-not-a-list': ['/stages', /list/],
   'task-queue': ['/task_queue', /volcano-<tenant>/],
   'timeout-a-number': ['/timeout', /"90s"/],
@@ -59,7 +59,7 @@ describe('a definition that breaks a rule', () => {
     const compiled = compileWorkflow({ stages: [{ wait: '10m' }, 12], timeout: 90, task_queue: 'x' })
     if (compiled.kind !== 'invalid') throw new Error('was accepted')
     expect(compiled.violations.map(({ pointer }) => pointer).sort()).toEqual([
-      '',
+      '/name',
       '/stages/0/wait',
       '/stages/1',
       '/task_queue',

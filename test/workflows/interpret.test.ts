@@ -209,6 +209,23 @@ describe('groups', () => {
     })
   })
 
+  test('a group whose rules are not met says so in whole sentences', async () => {
+    const verdict =
+      (message: string): ToolFunction =>
+      () => ({ kind: 'refused', output: { valid: false, failures: [{ rule: 'r', field: 'a', message }] } })
+    const result = await runYaml({
+      workflows: ['{name: Close, stages: [{name: checks, parallel: true, activities: [low, noted, low]}]}'],
+      tools: { low: verdict('a is 0; at least 1 is allowed'), noted: verdict('Ask first.') },
+    })
+    expect(result.stages[0]).toMatchObject({
+      error: {
+        detail:
+          'Activity "low" failed: The rules of "low" are not met: a is 0; at least 1 is allowed. Also failed: "noted", "low_2".',
+      },
+      activities: [{}, { error: { detail: 'The rules of "noted" are not met: Ask first.' } }, {}],
+    })
+  })
+
   test('a sequential group stops at its first failure; with continue_on_error the workflow goes on', async () => {
     const result = await runYaml({
       workflows: ['{name: Close, stages: [{name: g, continue_on_error: true, activities: [echo, fail, echo]}, echo]}'],

@@ -5,13 +5,13 @@
 import type { Violation } from '../../documents/violation.ts'
 import type { Expression, Expressions } from '../../expressions/expressions.ts'
 import type { Variables } from '../../expressions/variables.ts'
-import { childPointer, type JsonObject } from '../../kernel/json.ts'
+import { childPointer } from '../../kernel/json.ts'
 import { afterwards, inOrder } from '../afterwards.ts'
-import { toolBindings, toolVariables } from '../bindings.ts'
+import { type ToolScope, toolBindings, toolVariables } from '../bindings.ts'
 import type { RuleObject } from '../definition.ts'
 import { expressionViolation } from '../expression-violation.ts'
-import type { Implementation } from '../implementation.ts'
-import type { ToolCall, ToolOutcome } from '../tool.ts'
+import type { Implementation, ToolRun } from '../implementation.ts'
+import type { ToolOutcome } from '../tool.ts'
 import { createBoundsCheck } from './bounds.ts'
 import { CHECK_MEMBERS, fieldCheck } from './field-checks.ts'
 import { judge } from './judge.ts'
@@ -55,21 +55,21 @@ function shapeViolations({ pointer, object }: Source): Violation[] {
   return [{ pointer, code: 'rule-empty', detail }]
 }
 
-/** Compiles `written`, in which refused rules are undefined; `input` is the tool's input schema. */
+/** Compiles `written`, in which refused rules are undefined. */
 export function compileRules(
   written: readonly (string | RuleObject | undefined)[],
-  input: JsonObject | undefined,
+  scope: ToolScope,
   expressions: Expressions,
 ): Implementation {
   const violations: Violation[] = []
-  const variables: Variables = toolVariables(input)
+  const variables: Variables = toolVariables(scope)
   const checkBounds = createBoundsCheck()
 
   const compileCondition = (source: string | undefined, pointer: string): Expression | undefined => {
     if (source === undefined) return undefined
     const compilation = expressions.compileExpression(source, variables)
     if (compilation.kind === 'invalid') {
-      violations.push(expressionViolation(pointer, compilation))
+      violations.push(expressionViolation(pointer, source, compilation))
       return undefined
     }
     const { type } = compilation.expression
@@ -101,7 +101,7 @@ export function compileRules(
   return { kind: 'implementation', run: (call) => validate(rules, call) }
 }
 
-function validate(rules: readonly Rule[], call: ToolCall): ToolOutcome | Promise<ToolOutcome> {
+function validate(rules: readonly Rule[], call: Parameters<ToolRun>[0]): ToolOutcome | Promise<ToolOutcome> {
   const bindings = toolBindings(call)
   const failures: Failure[] = []
   const collect = (rule: Rule) =>
