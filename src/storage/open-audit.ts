@@ -1,0 +1,60 @@
+/** The audit trail, put together: who writes to it, who reads it, and when it is signed. */
+import { checkpointSchedule } from '../audit/checkpoint-schedule.ts'
+import type { AuditStore } from '../audit/store.ts'
+import { type AuditTrail, auditTrail } from '../audit/trail.ts'
+import type { Clock } from '../kernel/clock.ts'
+import type { Log } from '../observability/log.ts'
+import type { SigningKey } from '../signing/ssh-key.ts'
+import { auditAppender, auditWriter } from './audit.ts'
+import { openAuditFolder } from './audit-checkpoint-file.ts'
+import { auditStore } from './audit-reader.ts'
+import type { AuditWriter } from './audit-writer.ts'
+import { type ClosableDenialLog, denialLog } from './denials.ts'
+import type { Storage } from './sqlite.ts'
+
+export type Audit = {
+  writer: AuditWriter
+  denials: ClosableDenialLog
+  store: AuditStore
+  trail: AuditTrail
+  /** Writes and signs what is left; before the database closes. */
+  close(): Promise<void>
+}
+
+export type AuditOptions = {
+  dataDir: string
+  /** The operator's, and the name it signs for. */
+  signer: { key: SigningKey; principal: string }
+  clock: Clock
+  newId: () => string
+  log: Log
+}
+
+/** Signs what was written since the last checkpoint, such as rows before a `kill -9`. */
+export async function openAudit(
+  { db }: Pick<Storage, 'db'>,
+  { dataDir, signer, clock, newId, log }: AuditOptions,
+): Promise<Audit> {
+  const store = auditStore(db)
+  const { key, principal } = signer
+  const folder = openAuditFolder(dataDir, { principal, publicKey: key.publicKey })
+  const trail = auditTrail({ store, key, clock, ...folder })
+  const checkpoints = checkpointSchedule(trail, {
+    broken: (found) => log.error(found, 'The audit trail is broken; it is not signed any further'),
+    failed: (error) => log.error({ err: error }, 'The audit trail could not be signed; it is tried again later'),
+  })
+  const append = auditAppender({ clock, newId, onAppend: checkpoints.appended })
+  const onError = (error: unknown): void => log.error({ err: error }, 'Denials could not be written down')
+  const denials = denialLog({ db, append, clock, onError })
+  await checkpoints.now()
+  return {
+    writer: auditWriter(append),
+    denials,
+    store,
+    trail,
+    async close() {
+      await denials.close()
+      await checkpoints.now()
+    },
+  }
+}
