@@ -1,8 +1,9 @@
 /**
- * Who asks. Made by authentication alone (`http/admission.ts`); everything else only reads it.
+ * Who asks. Made by authentication alone (`http/authentication.ts`); everything else only reads it.
  * Invariant: an actor that is bound to a tenant can reach that tenant and no other, whatever a header says.
  */
 import type { TenantId } from '../kernel/ids.ts'
+import type { RateLimit } from './keys/rate-limit.ts'
 
 /** From all to least. `operator` runs the service: it acts across tenants and is no role within one. */
 export const ROLES = ['operator', 'owner', 'admin', 'member', 'analyst', 'viewer'] as const
@@ -28,7 +29,11 @@ export type Actor =
       scopes: readonly Scope[]
       /** The person it was issued to; null = a program. */
       userId: string | null
+      /** The key's own limit; null = none. */
+      rateLimit: RateLimit | null
     }
+  /** Presented nothing that is known here: may do nothing, and stands only in audit rows of refusals. */
+  | { kind: 'nobody' }
   /** The product itself, such as the adoption of a branch that was made by hand. */
   | { kind: 'system' }
 

@@ -2,10 +2,10 @@
  * Who may do what: the one table. A route names the right it takes; a role has rights; a key's scopes narrow them.
  * Pure. `test/access/rights.test.ts` walks every route of the API as every role and as nobody.
  */
-import type { Actor, Role, Scope } from './actor.ts'
+import type { Actor, Role, Scope, TenantRole } from './actor.ts'
 
-/** What each right takes of a key's scopes, and the least of the roles that have it. Roles are ordered (actor.ts). */
-const RIGHTS = {
+/** What each right within a tenant takes of a key's scopes, and the roles that have it. */
+const TENANT_RIGHTS = {
   'config:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
   'history:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
   'executions:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
@@ -18,24 +18,45 @@ const RIGHTS = {
   'secrets:read': { scope: 'admin', roles: ['owner', 'admin'] },
   'secrets:write': { scope: 'admin', roles: ['owner', 'admin'] },
   'audit:read': { scope: 'admin', roles: ['owner', 'admin'] },
-  /** Everything below `/admin`: across tenants. */
+} as const satisfies Record<string, { scope: Scope; roles: readonly TenantRole[] }>
+
+/** Everything below `/admin`, across tenants: no role of a tenant has these. */
+const OPERATOR_RIGHTS = {
   'tenants:read': { scope: 'read', roles: [] },
   'tenants:write': { scope: 'admin', roles: [] },
-} as const satisfies Record<string, { scope: Scope; roles: readonly Role[] }>
+} as const satisfies Record<string, { scope: Scope; roles: readonly TenantRole[] }>
 
-export type Right = keyof typeof RIGHTS
+const RIGHTS = { ...TENANT_RIGHTS, ...OPERATOR_RIGHTS }
+
+export type TenantRight = keyof typeof TENANT_RIGHTS
+export type OperatorRight = keyof typeof OPERATOR_RIGHTS
+export type Right = TenantRight | OperatorRight
+
+/** Actors without a role: whether they have every right, or none. */
+const RUNS_THE_SERVICE: Readonly<Record<Exclude<Actor['kind'], 'key'>, boolean>> = {
+  local: true,
+  'admin-token': true,
+  system: true,
+  nobody: false,
+}
 
 /** The operator has every right; it is left out of the table. */
 export function may(actor: Actor, right: Right): boolean {
-  if (actor.kind !== 'key') return true
+  if (actor.kind !== 'key') return RUNS_THE_SERVICE[actor.kind]
   const { scope, roles } = RIGHTS[right]
   const hasRole = actor.role === 'operator' || (roles as readonly Role[]).includes(actor.role)
   return hasRole && actor.scopes.includes(scope)
 }
 
+/** The rights that a role has, before the scopes of a key narrow them. */
+export const rightsOf = (role: Role): Right[] =>
+  (Object.keys(RIGHTS) as Right[]).filter(
+    (right) => role === 'operator' || (RIGHTS[right].roles as readonly Role[]).includes(role),
+  )
+
 /** A key may give away no more than it has: a role at most its own, and scopes among its own. */
 export function mayGrant(actor: Actor, grant: { role: Role; scopes: readonly Scope[] }): boolean {
-  if (actor.kind !== 'key') return true
+  if (actor.kind !== 'key') return RUNS_THE_SERVICE[actor.kind]
   return rank(grant.role) >= rank(actor.role) && grant.scopes.every((scope) => actor.scopes.includes(scope))
 }
 
