@@ -1,0 +1,55 @@
+/** `espalier user add|list|remove`. */
+
+import type { TenantRole } from '../access/actor.ts'
+import type { App } from '../app.ts'
+import type { TenantId } from '../kernel/ids.ts'
+import { userResource } from '../users/resource.ts'
+import { parseEmail, type User } from '../users/user.ts'
+import { requireId } from './tenant.ts'
+import { originHere, withApp } from './with-app.ts'
+
+type Options = { json?: boolean }
+
+export const addUser = (
+  id: string,
+  email: string,
+  { name = email, role, ...options }: Options & { name?: string; role?: TenantRole },
+): Promise<void> =>
+  withApp(async (app) => {
+    const tenant = await requireTenant(app, id)
+    const user = await app.users.add(tenant, { email, name, ...(role ? { role } : {}) }, originHere(app))
+    print(options, userResource(user), () => `Added ${user.email} to ${tenant} as ${user.role} (${user.id}).\n`)
+  })
+
+const PAGE_SIZE = 500
+
+export const listUsers = (id: string, options: Options): Promise<void> =>
+  withApp(async (app) => {
+    const tenant = await requireTenant(app, id)
+    const all: User[] = []
+    let page: User[]
+    do {
+      page = await app.users.list(tenant, { after: all.at(-1)?.id ?? '', limit: PAGE_SIZE })
+      all.push(...page)
+    } while (page.length === PAGE_SIZE)
+    print(options, all.map(userResource), () => all.map(line).join('') || `${tenant} has no users yet.\n`)
+  })
+
+export const removeUser = (id: string, email: string): Promise<void> =>
+  withApp(async (app) => {
+    const tenant = await requireTenant(app, id)
+    const user = await app.users.findByEmail(tenant, parseEmail(email))
+    await app.users.remove(tenant, user.id, originHere(app))
+    process.stdout.write(`Removed ${user.email} from ${tenant}.\n`)
+  })
+
+async function requireTenant(app: App, text: string): Promise<TenantId> {
+  const id = requireId(text)
+  return ((await app.tenants.registry.find(id)) ?? (await app.tenants.registry.adoptBranch(id, originHere(app)))).id
+}
+
+const line = ({ id, email, role, name }: User): string => `${id}  ${role.padEnd(7)}  ${email}  ${name}\n`
+
+function print({ json }: Options, resource: object, text: () => string): void {
+  process.stdout.write(json ? `${JSON.stringify(resource, null, 2)}\n` : text())
+}
