@@ -9,6 +9,8 @@ export type Metrics = {
   /** In Prometheus' text format. */
   text(): Promise<string>
   contentType: string
+  /** Where further series are registered. */
+  registry: Registry
 }
 
 const DURATION_BUCKETS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -39,5 +41,6 @@ export function createMetrics(): Metrics {
     executed: ({ kind, status }) => executions.inc({ kind, status }),
     text: () => registry.metrics(),
     contentType: registry.contentType,
+    registry,
   }
 }
