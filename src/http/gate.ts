@@ -1,0 +1,118 @@
+/**
+ * The last step before a tenant's request is served: may the tenant use this model and these tools, and has it any of its
+ * quota left. Policy comes first, so that a denied call costs nothing.
+ */
+import type { Actor } from '../access/actor.ts'
+import type { RateLimit } from '../access/keys/rate-limit.ts'
+import { AppError } from '../kernel/errors.ts'
+import { decide, type Policy, type PolicySubject } from '../policies/policy.ts'
+import type { Limit } from '../quotas/admit.ts'
+import type { Quotas, Spent } from '../quotas/quotas.ts'
+import type { TenantSettings } from '../tenants/settings.ts'
+import { type AnswerHeaders, type Ctx, requestHeader } from './exchange.ts'
+import type { TenantScope } from './tenant-scope.ts'
+
+export type Gate = {
+  /**
+   * Admits the request, once, or throws. Leaves what remains of the quota in `scope.quotaHeaders`.
+   * @param tools what the request is about to run, by name
+   * @throws AppError `tenant-policy-denied`, `tenant-quota-exceeded`, `token-count-invalid`
+   */
+  admit(c: Ctx, scope: TenantScope, tools: readonly string[]): void | Promise<void>
+}
+
+export function createGate({
+  settingsOf,
+  quotas,
+}: {
+  settingsOf(scope: TenantScope): TenantSettings
+  quotas: Quotas
+}): Gate {
+  return {
+    admit(c, scope, tools) {
+      const settings = settingsOf(scope)
+      const subjects = subjectsOf(c, tools)
+      if (subjects.length > 0) requireAllowed(subjects, settings, scope)
+      const { actor, address } = scope.origin
+      scope.isCounted = true
+      const spent = quotas.spend({
+        tenant: scope.tenant,
+        limits: settings,
+        tokens: tokenCount(c),
+        key: keyRate(actor),
+        address,
+      })
+      const settle = (result: Spent): void => {
+        if (result.left.length > 0) scope.quotaHeaders = quotaHeaders(result)
+        if (result.admission.kind === 'refused') throw exceeded(result.admission, scope.quotaHeaders ?? {})
+      }
+      return spent instanceof Promise ? spent.then(settle) : settle(spent)
+    },
+  }
+}
+
+/** What the caller says that it is about to use, and what it is about to run. */
+function subjectsOf(c: Ctx, tools: readonly string[]): PolicySubject[] {
+  const model = requestHeader(c, 'x-model')
+  const tool = requestHeader(c, 'x-tool')
+  return [
+    ...(model ? [{ kind: 'model', name: model } as const] : []),
+    ...(tool ? [{ kind: 'tool', name: tool } as const] : []),
+    ...tools.map((name) => ({ kind: 'tool', name }) as const),
+  ]
+}
+
+function requireAllowed(subjects: readonly PolicySubject[], settings: TenantSettings, { served }: TenantScope): void {
+  const operator: Policy = {
+    ...(settings.allowedModels ? { allowedModels: [...settings.allowedModels] } : {}),
+    ...(settings.allowedTools ? { allowedTools: [...settings.allowedTools] } : {}),
+  }
+  const branch = served.kind === 'invalid' ? {} : served.snapshot.policy
+  for (const subject of subjects) {
+    const decision = decide({ operator, branch }, subject)
+    if (decision.kind === 'allowed') continue
+    throw new AppError('tenant-policy-denied', { detail: decision.reason, data: { reason: decision.reason } })
+  }
+}
+
+const TOKEN_COUNT = /^\d{1,12}$/
+
+function tokenCount(c: Ctx): number {
+  const text = requestHeader(c, 'x-token-count')
+  if (text === undefined) return 0
+  if (TOKEN_COUNT.test(text)) return Number(text)
+  throw new AppError('token-count-invalid', { detail: 'X-Token-Count must be a whole number from 0 to 999999999999.' })
+}
+
+const keyRate = (actor: Actor): { id: string; rate: RateLimit } | undefined =>
+  actor.kind === 'key' && actor.rateLimit ? { id: actor.keyId, rate: actor.rateLimit } : undefined
+
+/** draft-ietf-httpapi-ratelimit-headers-10, and the older pair that some clients read. */
+function quotaHeaders({ left }: Spent): AnswerHeaders {
+  const headers: AnswerHeaders = {
+    'RateLimit-Policy': left.map(({ name, limit, windowMs }) => `"${name}";q=${limit};w=${windowMs / 1000}`).join(', '),
+    RateLimit: left.map(({ name, remaining }) => `"${name}";r=${remaining}`).join(', '),
+  }
+  for (const { name, remaining } of left) {
+    if (name === 'requests-per-minute') headers['X-Quota-Remaining-Requests'] = String(remaining)
+    if (name === 'tokens-per-minute') headers['X-Quota-Remaining-Tokens'] = String(remaining)
+  }
+  return headers
+}
+
+function exceeded(refusal: { limit: Limit; retryAfterMs: number }, headers: AnswerHeaders): AppError {
+  const { name, limit, cost } = refusal.limit
+  if (refusal.retryAfterMs === Number.POSITIVE_INFINITY) {
+    return new AppError('tenant-quota-exceeded', {
+      detail: `The limit ${name} is ${limit}, and this request alone takes ${cost}.`,
+      data: { limit: name },
+      headers,
+    })
+  }
+  const seconds = Math.max(1, Math.ceil(refusal.retryAfterMs / 1000))
+  return new AppError('tenant-quota-exceeded', {
+    detail: `The limit ${name} of ${limit} is used up; try again in ${seconds} s.`,
+    data: { limit: name },
+    headers: { ...headers, 'Retry-After': String(seconds) },
+  })
+}
