@@ -1,63 +1,176 @@
-/** Rows of tenants. */
-import type { Kysely, Selectable } from 'kysely'
-import { AppError } from '../kernel/errors.ts'
+/**
+ * Rows of tenants.
+ * Invariant: every transaction counts in `tenant_change` before anything else. That takes the lock that writers wait for,
+ * so changes are numbered in the order in which they are committed, and nobody who follows the numbers misses one.
+ */
+import type { Kysely, Transaction } from 'kysely'
+import type { Origin } from '../access/actor.ts'
 import type { TenantId } from '../kernel/ids.ts'
-import type { TenantStore } from '../tenants/store.ts'
-import { schemaNameOf, type Tenant } from '../tenants/tenant.ts'
-import type { Database, TenantTable } from './schema.ts'
+import { profileBody } from '../tenants/profile.ts'
+import { nameTaken } from '../tenants/refusals.ts'
+import type { Creation, CreationOutcome, TenantStore } from '../tenants/store.ts'
+import { schemaNameOf, statusOf, type Tenant } from '../tenants/tenant.ts'
+import type { AuditWriter } from './audit-writer.ts'
+import { insertKeys } from './keys.ts'
+import type { Database } from './schema.ts'
+import { newRow, toTenant } from './tenant-row.ts'
+import { insertUser } from './users.ts'
 
-export function tenantStore(db: Kysely<Database>): TenantStore {
-  async function requireFree(tenant: TenantId): Promise<void> {
-    const name = schemaNameOf(tenant)
-    const holder = await db.selectFrom('tenant').select('id').where('schema_name', '=', name).executeTakeFirst()
-    if (holder && holder.id !== tenant) {
-      throw new AppError('tenant-name-taken', {
-        detail: `"${tenant}" and "${holder.id}" would share the name ${name}; choose another id.`,
-      })
-    }
+/** 12 values a row; SQLite takes 32,766 in one statement. */
+const ROWS_PER_INSERT = 1_000
+
+export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantStore {
+  /** Runs `work` with the number of its change. */
+  const changing = <T>(work: (transaction: Transaction<Database>, change: number) => Promise<T>): Promise<T> =>
+    db.transaction().execute(async (transaction) => {
+      const { number } = await transaction
+        .updateTable('tenant_change')
+        .set((eb) => ({ number: eb('number', '+', 1) }))
+        .returning('number')
+        .executeTakeFirstOrThrow()
+      return work(transaction, number)
+    })
+
+  async function standing(transaction: Transaction<Database>, id: TenantId): Promise<Standing> {
+    const rows = await transaction
+      .selectFrom('tenant')
+      .selectAll()
+      .where((eb) => eb.or([eb('id', '=', id), eb('schema_name', '=', schemaNameOf(id))]))
+      .execute()
+    const own = rows.find((row) => row.id === id)
+    if (own) return { kind: 'exists', tenant: toTenant(own) }
+    return { kind: 'name-taken', holder: rows[0]?.id as TenantId }
   }
 
   return {
-    requireFree,
-
-    async find(tenant) {
-      const row = await db.selectFrom('tenant').selectAll().where('id', '=', tenant).executeTakeFirst()
-      return row && toTenant(row)
-    },
-
-    async list({ after, limit }) {
-      const rows = await db
-        .selectFrom('tenant')
-        .selectAll()
-        .where('id', '>', after)
-        .orderBy('id')
-        .limit(limit)
-        .execute()
+    async changedAfter(change) {
+      const rows = await db.selectFrom('tenant').selectAll().where('change', '>', change).orderBy('change').execute()
       return rows.map(toTenant)
     },
 
-    async add(tenant) {
-      const row = {
-        id: tenant.id,
-        schema_name: schemaNameOf(tenant.id),
-        origin: tenant.origin,
-        created_at: tenant.createdAt.getTime(),
-      }
-      await db
-        .insertInto('tenant')
-        .values(row)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-      await requireFree(tenant.id)
-      const standing = await db.selectFrom('tenant').selectAll().where('id', '=', tenant.id).executeTakeFirstOrThrow()
-      return toTenant(standing)
-    },
+    adopt: ({ id, at }, origin) =>
+      changing(async (transaction, change) => {
+        const row = newRow({ id, origin: 'adopted', at, change })
+        const inserted = await transaction
+          .insertInto('tenant')
+          .values(row)
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .executeTakeFirst()
+        if (inserted) {
+          const tenant = toTenant(inserted)
+          await audit.append(transaction, { action: 'tenant.adopted', tenant: id, origin, after: recorded(tenant) })
+          return tenant
+        }
+        const found = await standing(transaction, id)
+        if (found.kind === 'name-taken') throw nameTaken(id, found.holder)
+        if (found.tenant.branchDue === null) return found.tenant
+        // Somebody was killed between the branch and the note of it.
+        await noteBranches(transaction, [id], change)
+        return { ...found.tenant, branchDue: null, change }
+      }),
+
+    create: (creations, origin) =>
+      changing(async (transaction, change) => {
+        const added = new Map<string, Tenant>()
+        for (let at = 0; at < creations.length; at += ROWS_PER_INSERT) {
+          const rows = creations
+            .slice(at, at + ROWS_PER_INSERT)
+            .map((creation) => newRow({ ...creation, origin: 'created', change }))
+          const inserted = await transaction
+            .insertInto('tenant')
+            .values(rows)
+            .onConflict((conflict) => conflict.doNothing())
+            .returningAll()
+            .execute()
+          for (const row of inserted) added.set(row.id, toTenant(row))
+        }
+        const outcomes: CreationOutcome[] = []
+        for (const creation of creations) {
+          const tenant = added.get(creation.id)
+          if (tenant) await addWhatComesWith(transaction, tenant, creation, origin)
+          outcomes.push(tenant ? { kind: 'added', tenant } : await standing(transaction, creation.id))
+        }
+        return outcomes
+      }),
+
+    branchesMade: (tenants) => changing((transaction, change) => noteBranches(transaction, tenants, change)),
+
+    withdraw: (tenants, reason, origin) =>
+      changing(async (transaction) => {
+        await transaction.deleteFrom('api_key').where('tenant', 'in', tenants).execute()
+        await transaction.deleteFrom('membership').where('tenant', 'in', tenants).execute()
+        await transaction.deleteFrom('tenant').where('id', 'in', tenants).execute()
+        for (const tenant of tenants) {
+          await audit.append(transaction, { action: 'tenant.withdrawn', tenant, origin, after: { reason } })
+        }
+      }),
+
+    update: ({ id, profile, suspendedAt, deletedAt, updatedAt, version }, action, before, origin) =>
+      changing(async (transaction, change) => {
+        const row = await transaction
+          .updateTable('tenant')
+          .set({
+            profile_json: JSON.stringify(profileBody(profile)),
+            suspended_at: suspendedAt?.getTime() ?? null,
+            deleted_at: deletedAt?.getTime() ?? null,
+            updated_at: updatedAt.getTime(),
+            version: version + 1,
+            change,
+          })
+          .where('id', '=', id)
+          .where('version', '=', version)
+          .returningAll()
+          .executeTakeFirst()
+        if (!row) return undefined
+        const after = toTenant(row)
+        await audit.append(transaction, {
+          action,
+          tenant: id,
+          origin,
+          before: recorded(before),
+          after: recorded(after),
+        })
+        return after
+      }),
+  }
+
+  async function addWhatComesWith(
+    transaction: Transaction<Database>,
+    tenant: Tenant,
+    { owner, key }: Creation,
+    origin: Origin,
+  ): Promise<void> {
+    const { id } = tenant
+    await audit.append(transaction, { action: 'tenant.created', tenant: id, origin, after: recorded(tenant) })
+    if (owner) {
+      const { email, name, role } = await insertUser(transaction, id, owner)
+      const after = { email, name, role }
+      await audit.append(transaction, { action: 'user.added', tenant: id, target: owner.id, origin, after })
+    }
+    if (key) await insertKeys(transaction, [key], { origin, audit })
   }
 }
 
-/** Ids are checked before they are stored, so a stored one is a tenant id. */
-const toTenant = ({ id, origin, created_at }: Selectable<TenantTable>): Tenant => ({
-  id: id as TenantId,
-  origin,
-  createdAt: new Date(created_at),
+/** @param tenants at most as many as one statement takes */
+async function noteBranches(
+  transaction: Transaction<Database>,
+  tenants: readonly TenantId[],
+  change: number,
+): Promise<void> {
+  await transaction
+    .updateTable('tenant')
+    .set({ branch_due: null, change })
+    .where('id', 'in', tenants)
+    .where('branch_due', 'is not', null)
+    .execute()
+}
+
+type Standing = Exclude<CreationOutcome, { kind: 'added' }>
+
+/** A tenant as the audit trail shows it before and after. */
+const recorded = (tenant: Tenant) => ({
+  ...profileBody(tenant.profile),
+  status: statusOf(tenant),
+  version: tenant.version,
 })

@@ -1,94 +1,149 @@
 /**
- * Which tenants there are. A tenant is a row; a branch that somebody made by hand becomes one on its first request.
- * Invariant: a branch is never created, nor recreated, but by `create`. Rows are cached for good: nothing removes one.
+ * Which tenants there are, in memory: what every request asks costs no look at the database.
+ * Invariants: what this process changed is known at once, what another one changed at most `FOLLOW_MS` later, or by the
+ * next `refresh`; a tenant whose branch is still due is none; a branch is never created from here.
  */
-import type { BranchWriter } from '../git/branches.ts'
+import type { Origin } from '../access/actor.ts'
 import type { RefReader } from '../git/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { AppError } from '../kernel/errors.ts'
 import type { RefName, TenantId } from '../kernel/ids.ts'
+import type { PlanCatalogue } from '../plans/catalogue.ts'
+import type { Plan } from '../plans/plan.ts'
+import { branchMissing, tenantNotFound, tenantSuspended } from './refusals.ts'
+import { effectiveSettings, type TenantSettings } from './settings.ts'
 import type { TenantStore } from './store.ts'
 import { type BranchNames, branchOf, headRef, type Tenant } from './tenant.ts'
 
 export type TenantRegistry = {
   /** The full name of the tenant's branch. */
   refOf(tenant: TenantId): RefName
-  /** Whether it is known to have a row, without a look at the database. */
+  /** Whether it is known to have a row. Synchronous, as are the next two. */
   isKnown(tenant: TenantId): boolean
-  /** Gives a branch that exists its row. @throws AppError `tenant-name-taken` */
-  adopt(tenant: TenantId): Promise<Tenant>
+  /** Lets active tenants and unknown ones pass. @throws AppError `tenant-suspended`; `tenant-not-found` where deleted */
+  admit(tenant: TenantId): void
+  /** What holds for a tenant that has a row. @throws AppError `tenant-not-found` where it has none */
+  settingsOf(tenant: TenantId): TenantSettings
+  /** The plans that tenants have, deleted ones among them. */
+  planNames(): ReadonlySet<string>
+  /** Gives a branch that exists its row; the trail names the product as the actor. @throws AppError as `admit`, and `tenant-name-taken` */
+  adopt(tenant: TenantId, origin: Origin): Promise<Tenant>
   /** A tenant without a row, if it has a branch. @throws AppError `tenant-not-found`, `tenant-name-taken` */
-  adoptBranch(tenant: TenantId): Promise<Tenant>
+  adoptBranch(tenant: TenantId, origin: Origin): Promise<Tenant>
   /** @throws AppError `tenant-not-found`; `tenant-branch-missing` where there is a row but no branch */
   refuseAbsent(tenant: TenantId): Promise<never>
-  /** Makes branch and row, or finds what is there. @throws AppError `tenant-name-taken`, `repository-failed` */
-  create(tenant: TenantId): Promise<{ tenant: Tenant; created: boolean }>
+  /** As it is now, also one that is suspended or deleted. */
   find(tenant: TenantId): Promise<Tenant | undefined>
-  list(page: { after: string; limit: number }): Promise<Tenant[]>
+  /** All as they are now, by id. */
+  all(): Promise<readonly Tenant[]>
+  /** Whose branch is still due, as it is now. */
+  pending(): Promise<readonly Tenant[]>
+  /** Takes in what was written. */
+  put(tenant: Tenant): void
+  /** Takes in what other processes have written. */
+  refresh(): Promise<void>
+  close(): void
 }
 
-export function createTenantRegistry({
+/** How long a change that another process made may stay unseen. */
+const FOLLOW_MS = 500
+
+/** @param onError told of a look at the database that failed; the next one comes in `FOLLOW_MS` */
+export async function createTenantRegistry({
   store,
   refs,
-  branches,
   names,
+  plans,
   clock,
+  onError,
 }: {
   store: TenantStore
   refs: RefReader
-  branches: BranchWriter
   names: BranchNames
+  /** Called, as the plans want to know which of them tenants have. */
+  plans: () => PlanCatalogue
   clock: Clock
-}): TenantRegistry {
-  const known = new Set<TenantId>()
-  const refOf = (tenant: TenantId): RefName => headRef(branchOf(names, tenant))
+  onError: (error: unknown) => void
+}): Promise<TenantRegistry> {
+  const rows = new Map<TenantId, Tenant>()
+  const settings = new WeakMap<Tenant, { plan: Plan; settings: TenantSettings }>()
+  let seen = 0
+  let sorted: readonly Tenant[] | undefined
 
-  async function add(tenant: TenantId, origin: Tenant['origin']): Promise<Tenant> {
-    const row = await store.add({ id: tenant, origin, createdAt: new Date(clock.now()) })
-    known.add(tenant)
+  const refOf = (tenant: TenantId): RefName => headRef(branchOf(names, tenant))
+  const isThere = (tenant: Tenant | undefined): tenant is Tenant => tenant?.branchDue === null
+
+  function put(tenant: Tenant): void {
+    const known = rows.get(tenant.id)
+    if (known && known.change > tenant.change) return
+    rows.set(tenant.id, tenant)
+    sorted = undefined
+  }
+
+  async function refresh(): Promise<void> {
+    for (const tenant of await store.changedAfter(seen)) {
+      put(tenant)
+      seen = Math.max(seen, tenant.change)
+    }
+  }
+
+  function admit(tenant: TenantId): void {
+    const row = rows.get(tenant)
+    if (row?.deletedAt) throw tenantNotFound(tenant)
+    if (row?.suspendedAt) throw tenantSuspended(tenant)
+  }
+
+  async function adopt(tenant: TenantId, origin: Origin): Promise<Tenant> {
+    const asProduct: Origin = { ...origin, actor: { kind: 'system' } }
+    const row = await store.adopt({ id: tenant, at: new Date(clock.now()) }, asProduct)
+    put(row)
+    admit(tenant)
     return row
   }
 
-  /** A kill between branch and row leaves a branch, which the next request adopts: never a row without a branch. */
-  async function create(tenant: TenantId) {
-    const existing = await store.find(tenant)
-    const hasBranch = refs.read(refOf(tenant)).kind !== 'missing'
-    if (hasBranch) return { tenant: existing ?? (await add(tenant, 'adopted')), created: false }
-    if (existing) throw branchMissing(tenant)
-    await store.requireFree(tenant)
-    const branch = branchOf(names, tenant)
-    const message = `espalier: tenant ${tenant} created`
-    await branches.createFrom({ branch, start: headRef(names.trunk), message })
-    return { tenant: await add(tenant, 'created'), created: true }
-  }
-
-  const branchMissing = (tenant: TenantId): AppError => {
-    const branch = branchOf(names, tenant)
-    return new AppError('tenant-branch-missing', {
-      detail: `The branch ${branch} of this tenant is gone. Restore it with \`git branch ${branch} <commit>\`.`,
-      data: { tenant, branch },
-    })
-  }
-
-  const notFound = (tenant: TenantId): AppError =>
-    new AppError('tenant-not-found', {
-      detail: `There is no tenant "${tenant}". \`./setup-tenant.sh ${tenant}\` creates it.`,
-    })
+  await refresh()
+  const following = setInterval(() => refresh().catch(onError), FOLLOW_MS).unref()
 
   return {
     refOf,
-    isKnown: (tenant) => known.has(tenant),
-    adopt: (tenant) => add(tenant, 'adopted'),
-    async adoptBranch(tenant) {
-      if (refs.read(refOf(tenant)).kind === 'missing') throw notFound(tenant)
-      return add(tenant, 'adopted')
+    isKnown: (tenant) => isThere(rows.get(tenant)),
+    admit,
+    settingsOf(tenant) {
+      const row = rows.get(tenant)
+      if (!row) throw tenantNotFound(tenant)
+      const plan = plans().of(row.profile.plan)
+      const known = settings.get(row)
+      if (known?.plan === plan) return known.settings
+      const made = effectiveSettings(row, plan)
+      settings.set(row, { plan, settings: made })
+      return made
+    },
+    planNames: () => new Set([...rows.values()].map(({ profile }) => profile.plan)),
+    adopt,
+    async adoptBranch(tenant, origin) {
+      if (refs.read(refOf(tenant)).kind === 'missing') throw tenantNotFound(tenant)
+      return adopt(tenant, origin)
     },
     async refuseAbsent(tenant) {
-      if (await store.find(tenant)) throw branchMissing(tenant)
-      throw notFound(tenant)
+      await refresh()
+      admit(tenant)
+      throw isThere(rows.get(tenant)) ? branchMissing(names, tenant) : tenantNotFound(tenant)
     },
-    create,
-    find: (tenant) => store.find(tenant),
-    list: (page) => store.list(page),
+    async find(tenant) {
+      await refresh()
+      const row = rows.get(tenant)
+      return isThere(row) ? row : undefined
+    },
+    async all() {
+      await refresh()
+      sorted ??= [...rows.values()].filter(isThere).sort((a, b) => (a.id < b.id ? -1 : 1))
+      return sorted
+    },
+    async pending() {
+      await refresh()
+      return [...rows.values()].filter((tenant) => !isThere(tenant))
+    },
+    put,
+    refresh,
+    close: () => clearInterval(following),
   }
 }

@@ -1,26 +1,35 @@
 /** Tenants as the admin API shows them: snake_case members, as its clients post them. Pure. */
+import { requestsResource } from '../usage/resource.ts'
+import { profileBody } from './profile.ts'
 import type { TenantUsage, TenantView } from './report.ts'
+import { statusOf } from './tenant.ts'
 
-export function tenantResource({ tenant, branch, namespace, taskQueue, state }: TenantView) {
-  const createdAt = tenant.createdAt.toISOString()
+export function tenantResource({ tenant, branch, namespace, taskQueue, state, behind }: TenantView) {
+  const { suspendedAt, deletedAt } = tenant
   return {
     tenant_id: tenant.id,
-    status: 'active',
+    status: statusOf(tenant),
+    ...profileBody(tenant.profile),
     namespace,
     branch,
     task_queue: taskQueue,
     origin: tenant.origin,
-    created_at: createdAt,
-    updated_at: createdAt,
+    version: tenant.version,
+    created_at: tenant.createdAt.toISOString(),
+    updated_at: tenant.updatedAt.toISOString(),
+    ...(suspendedAt ? { suspended_at: suspendedAt.toISOString() } : {}),
+    ...(deletedAt ? { deleted_at: deletedAt.toISOString() } : {}),
     state: state.kind,
-    ...(state.kind === 'branch-missing' ? {} : { head: state.head }),
+    behind_main: behind,
+    ...('head' in state ? { head: state.head } : {}),
     ...(state.kind === 'degraded' ? { serving: state.serving } : {}),
     ...(state.kind === 'degraded' || state.kind === 'invalid' ? { errors: state.problems } : {}),
+    ...(state.kind === 'branch-unreadable' ? { detail: state.detail } : {}),
   }
 }
 
 export function usageResource(usage: TenantUsage) {
-  const { commits, executions } = usage
+  const { commits, executions, requests } = usage
   const { lastActivityAt, byTarget, byStatus, durationMs } = executions
   return {
     ...tenantResource(usage),
@@ -38,6 +47,7 @@ export function usageResource(usage: TenantUsage) {
       duration_ms: durationMs,
       errors: byStatus.failed,
     },
+    requests: requestsResource(requests),
     last_activity: lastActivityAt === null ? null : new Date(lastActivityAt).toISOString(),
   }
 }

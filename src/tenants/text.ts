@@ -1,6 +1,8 @@
 /** Tenants as lines for people: what the shell scripts and the command line print. Pure. */
 import type { Usage } from '../executions/store.ts'
+import type { bulkResource } from './bulk.ts'
 import type { TenantState, TenantUsage, TenantView } from './report.ts'
+import { statusOf } from './tenant.ts'
 
 /** How the answer came about, for the last line. */
 export type Via = 'server' | 'repository'
@@ -10,21 +12,45 @@ const VIA: Readonly<Record<Via, string>> = {
   repository: 'directly in the repository and the database',
 }
 
-export function createdText(view: TenantView, { created, via }: { created: boolean; via: Via }): string {
-  const { tenant, branch, namespace, taskQueue, state } = view
-  return lines([
-    created ? `Created tenant ${tenant.id} ${VIA[via]}:` : `Tenant ${tenant.id} exists already; nothing was changed:`,
-    `  branch      ${branch}`,
-    `  namespace   ${namespace}`,
-    `  task queue  ${taskQueue}`,
-    `  state       ${stateText(state)}`,
+export const createdText = (view: TenantView, { via, apiKey }: { via: Via; apiKey: string | undefined }): string =>
+  lines([
+    `Created tenant ${view.tenant.id} ${VIA[via]}:`,
+    ...facts(view),
+    ...(apiKey === undefined ? [] : [`  api key     ${apiKey} (it is not shown again)`]),
   ])
-}
+
+export const existsText = (view: TenantView): string =>
+  lines([`Tenant ${view.tenant.id} exists already; nothing was changed:`, ...facts(view)])
+
+export const tenantText = (view: TenantView): string => lines([`Tenant ${view.tenant.id}:`, ...facts(view)])
+
+const facts = (view: TenantView): string[] => [
+  `  branch      ${view.branch}`,
+  `  namespace   ${view.namespace}`,
+  `  task queue  ${view.taskQueue}`,
+  `  plan        ${view.tenant.profile.plan}`,
+  `  state       ${standing(view)}`,
+]
+
+export const bulkText = ({ created, failed, items }: ReturnType<typeof bulkResource>): string =>
+  lines([
+    `Created ${created} of ${created + failed} tenants.`,
+    ...items.flatMap(({ tenant_id, detail, api_key }) => {
+      if (detail !== undefined) return [`  ${String(tenant_id)}: ${detail}`]
+      return api_key === undefined ? [] : [`  ${String(tenant_id)}: api key ${api_key} (it is not shown again)`]
+    }),
+  ])
 
 export function listText(views: readonly TenantView[]): string {
   if (views.length === 0) return 'There is no tenant yet. `./setup-tenant.sh <id>` creates one.\n'
   const width = Math.max(...views.map(({ tenant }) => tenant.id.length))
-  return lines(views.map(({ tenant, state }) => `${tenant.id.padEnd(width)}  ${stateText(state)}`))
+  return lines(views.map((view) => `${view.tenant.id.padEnd(width)}  ${standing(view)}`))
+}
+
+/** Where a tenant stands: first what keeps it from answering, if anything does. */
+function standing({ tenant, state, behind }: TenantView): string {
+  const status = statusOf(tenant)
+  return `${status === 'active' ? '' : `${status}, `}${stateText(state)}${behind ? ', behind main' : ''}`
 }
 
 const stateText = (state: TenantState): string => STATE_TEXTS[state.kind](state as never)
@@ -40,7 +66,7 @@ const STATE_TEXTS: { [K in TenantState['kind']]: (state: Extract<TenantState, { 
 }
 
 export function usageText(usage: TenantUsage): string {
-  const { tenant, branch, state, commits, executions } = usage
+  const { tenant, branch, state, commits, executions, requests } = usage
   const problems = state.kind === 'degraded' || state.kind === 'invalid' ? state.problems : []
   const { byStatus, byTarget, durationMs, lastActivityAt } = executions
   return lines([
@@ -65,6 +91,17 @@ export function usageText(usage: TenantUsage): string {
     ),
     `Durations: ${durationMs === null ? 'none yet' : `p50 ${ms(durationMs.p50)}, p95 ${ms(durationMs.p95)}`}`,
     `Errors: ${byStatus.failed}`,
+    '',
+    `Requests: ${requests.requests.total}`,
+    ...table(
+      requests.byEndpoint.map(({ name, total, byStatus: ends }) => [
+        name,
+        String(total),
+        Object.entries(ends)
+          .map(([status, count]) => `${status}: ${count}`)
+          .join(', '),
+      ]),
+    ),
   ])
 }
 

@@ -1,47 +1,34 @@
 /** `/admin/tenants`: creating and seeing tenants. */
-import type { FromSchema } from 'json-schema-to-ts'
-import { AppError } from '../../kernel/errors.ts'
-import { parseTenantId, TENANT_ID_FORM, type TenantId } from '../../kernel/ids.ts'
+import type { Origin } from '../../access/actor.ts'
+import type { JsonObject } from '../../kernel/json.ts'
+import type { TenantCreator } from '../../tenants/create.ts'
+import { readFilter, TENANT_STATES } from '../../tenants/filter.ts'
+import type { TenantList } from '../../tenants/list.ts'
 import type { TenantRegistry } from '../../tenants/registry.ts'
 import type { TenantReports } from '../../tenants/report.ts'
+import { CREATE_SCHEMA, type TenantRequests } from '../../tenants/request.ts'
 import { tenantResource, usageResource } from '../../tenants/resource.ts'
-import type { Tenant } from '../../tenants/tenant.ts'
-import { createdText, listText, usageText } from '../../tenants/text.ts'
+import { TENANT_STATUSES } from '../../tenants/tenant.ts'
+import { createdText, listText, tenantText, usageText } from '../../tenants/text.ts'
 import { jsonBody } from '../body.ts'
 import { answerJson, answerText, type Ctx, wantsText } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
-import type { Route } from '../route.ts'
+import type { Parameter, Route } from '../route.ts'
+import { versionTag } from '../version-tag.ts'
+import { requireTenantParameter } from './tenant-parameter.ts'
+import { BODY_PROBLEMS, TENANT, TENANT_PATH, TEXT_NOTE } from './tenant-schemas.ts'
 
-const CREATE_BODY = {
-  title: 'A new tenant',
-  type: 'object',
-  required: ['tenant_id'],
-  properties: { tenant_id: { type: 'string', description: `${TENANT_ID_FORM}.` } },
-  additionalProperties: false,
-} as const
-
-const TENANT = {
-  type: 'object',
-  required: ['tenant_id', 'status', 'namespace', 'branch', 'task_queue', 'origin', 'created_at', 'updated_at', 'state'],
+const CREATED = {
+  ...TENANT,
   properties: {
-    tenant_id: { type: 'string' },
-    status: { const: 'active' },
-    namespace: { type: 'string' },
-    branch: { type: 'string' },
-    task_queue: { type: 'string' },
-    origin: { enum: ['created', 'adopted'], description: '`adopted`: its branch was made by hand.' },
-    created_at: { type: 'string', format: 'date-time' },
-    updated_at: { type: 'string', format: 'date-time' },
-    state: { enum: ['live', 'degraded', 'invalid', 'branch-missing'] },
-    head: { type: 'string', description: 'The newest commit of the branch.' },
-    serving: { type: 'string', description: 'The commit that answers, where that is not the head.' },
-    errors: { type: 'array', items: { type: 'object' }, description: 'Everything that is wrong with the head.' },
+    ...TENANT.properties,
+    api_key: { type: 'string', description: 'Where `issue_key` asked for it; it cannot be read again.' },
   },
 } as const
 
 const USAGE = {
   ...TENANT,
-  required: [...TENANT.required, 'commits', 'executions', 'last_activity'],
+  required: [...TENANT.required, 'commits', 'executions', 'requests', 'last_activity'],
   properties: {
     ...TENANT.properties,
     commits: {
@@ -49,55 +36,90 @@ const USAGE = {
       description: 'Commits that the trunk does not have, by author and day (UTC).',
     },
     executions: { type: 'object', description: 'By tool, workflow and outcome; durations in milliseconds.' },
+    requests: { type: 'object', description: 'Of all time, by status and endpoint; durations in milliseconds.' },
     last_activity: { type: ['string', 'null'], format: 'date-time' },
   },
 } as const
 
-const TEXT_NOTE = 'With `Accept: text/plain` the answer is for people.'
+const FILTERS: readonly Parameter[] = [
+  {
+    name: 'label',
+    in: 'query',
+    description: 'A label and its value, such as `region:eu`. May be repeated: all of them must be there.',
+    schema: { type: 'array', items: { type: 'string' } },
+  },
+  { name: 'plan', in: 'query', description: 'Tenants of this plan.', schema: { type: 'string' } },
+  {
+    name: 'status',
+    in: 'query',
+    description: 'Tenants of this status. Without it, all but deleted ones.',
+    schema: { enum: TENANT_STATUSES },
+  },
+  {
+    name: 'state',
+    in: 'query',
+    description: 'Tenants whose branch stands so; `behind-main`: the trunk has commits that the branch lacks.',
+    schema: { enum: TENANT_STATES },
+  },
+]
 
-export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; reports: TenantReports }): Route[] {
-  const body = jsonBody<FromSchema<typeof CREATE_BODY>>(CREATE_BODY)
+/** What is documented is more than what is checked here: each member is checked where it is understood. */
+const OBJECT = { type: 'object' } as const
 
-  async function create(c: Ctx): Promise<Response> {
-    const { tenant_id } = await body.read(c)
-    const { tenant, created } = await registry.create(requireId(tenant_id))
-    if (!created) throw tenantExists(tenant)
+export type TenantRouteDeps = {
+  registry: TenantRegistry
+  reports: TenantReports
+  list: TenantList
+  creator: TenantCreator
+  requests: TenantRequests
+}
+
+export function tenantRoutes({ registry, reports, list, creator, requests }: TenantRouteDeps): Route[] {
+  const body = jsonBody<JsonObject>(OBJECT)
+
+  async function create(c: Ctx, origin: Origin): Promise<Response> {
+    const request = requests.creation(await body.read(c), origin)
+    const outcome = (await creator.create([request], origin))[0]!
+    if (outcome.kind !== 'created') throw outcome.error
+    const { tenant, apiKey } = outcome
     const view = await reports.view(tenant)
-    const headers = { Location: `/admin/tenants/${tenant.id}` }
-    if (wantsText(c)) return answerText(c, createdText(view, { created, via: 'server' }), { status: 201, headers })
-    return answerJson(c, tenantResource(view), { status: 201, headers })
+    const headers = { Location: `/admin/tenants/${tenant.id}`, ETag: versionTag(tenant.version) }
+    if (wantsText(c)) {
+      const text = createdText(view, { via: 'server', apiKey })
+      return answerText(c, text, { status: 201, headers })
+    }
+    const resource = { ...tenantResource(view), ...(apiKey === undefined ? {} : { api_key: apiKey }) }
+    return answerJson(c, resource, { status: 201, headers })
   }
 
-  async function list(c: Ctx): Promise<Response> {
+  async function many(c: Ctx): Promise<Response> {
     const { pageSize, pageToken = '' } = pageOf(c)
-    const rows = await registry.list({ after: pageToken, limit: pageSize + 1 })
-    const views = await Promise.all(rows.slice(0, pageSize).map(reports.view))
-    if (wantsText(c)) return answerText(c, listText(views))
-    const last = rows.length > pageSize ? views.at(-1) : undefined
+    const { plan, status, state } = c.req.query()
+    const filter = readFilter({ label: c.req.queries('label') ?? [], plan, status, state })
+    const views = await list.page({ filter, after: pageToken, limit: pageSize + 1 })
+    const page = views.slice(0, pageSize)
+    if (wantsText(c)) return answerText(c, listText(page))
+    const last = views.length > pageSize ? page.at(-1) : undefined
     return answerJson(c, {
-      items: views.map(tenantResource),
+      items: page.map(tenantResource),
       ...(last ? { nextPageToken: last.tenant.id } : {}),
     })
   }
 
-  async function one(c: Ctx): Promise<Response> {
-    const view = await reports.view(await requireTenant(c))
+  async function one(c: Ctx, origin: Origin): Promise<Response> {
+    const tenant = await requireTenantParameter(c, { registry, origin })
+    const view = await reports.view(tenant)
+    const headers = { ETag: versionTag(tenant.version) }
     return wantsText(c)
-      ? answerText(c, createdText(view, { created: false, via: 'server' }))
-      : answerJson(c, tenantResource(view))
+      ? answerText(c, tenantText(view), { headers })
+      : answerJson(c, tenantResource(view), { headers })
   }
 
-  async function usage(c: Ctx): Promise<Response> {
-    const found = await reports.usage(await requireTenant(c))
+  async function usage(c: Ctx, origin: Origin): Promise<Response> {
+    const found = await reports.usage(await requireTenantParameter(c, { registry, origin }))
     return wantsText(c) ? answerText(c, usageText(found)) : answerJson(c, usageResource(found))
   }
 
-  async function requireTenant(c: Ctx): Promise<Tenant> {
-    const id = requireId(c.req.param('id') ?? '')
-    return (await registry.find(id)) ?? registry.adoptBranch(id)
-  }
-
-  const parameters = [{ name: 'id', in: 'path', description: 'The tenant.', schema: { type: 'string' } }] as const
   const absent = ['tenant-invalid-id', 'tenant-not-found'] as const
   const read = { access: 'operator', right: 'tenants:read', effect: 'reads' } as const
 
@@ -108,17 +130,16 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
       access: 'operator',
       right: 'tenants:write',
       effect: 'acts',
+      idempotent: true,
       operation: {
         id: 'create-tenant',
-        summary: 'Create a tenant: its branch from the head of the trunk, and its row',
+        summary: 'Create a tenant: branch, row, owner and key in one go',
         description: TEXT_NOTE,
         tag: 'admin',
-        body: { schema: body.schema, example: { tenant_id: 'acme-corp' } },
-        responses: { 201: { description: 'The tenant.', schema: TENANT } },
+        body: { schema: CREATE_SCHEMA, example: { tenant_id: 'acme-corp', plan: 'pro', labels: { region: 'eu' } } },
+        responses: { 201: { description: 'The tenant.', schema: CREATED } },
         problems: [
-          'body-malformed',
-          'body-invalid',
-          'body-too-large',
+          ...BODY_PROBLEMS,
           'tenant-invalid-id',
           'tenant-exists',
           'tenant-name-taken',
@@ -137,11 +158,11 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
         summary: 'All tenants, by id',
         description: TEXT_NOTE,
         tag: 'admin',
-        parameters: PAGE_PARAMETERS,
+        parameters: [...FILTERS, ...PAGE_PARAMETERS],
         responses: { 200: { description: 'A page of tenants.', schema: pageSchema(TENANT) } },
         problems: ['parameter-invalid'],
       },
-      handle: list,
+      handle: many,
     },
     {
       method: 'get',
@@ -150,8 +171,9 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
       operation: {
         id: 'get-tenant',
         summary: 'One tenant, and where its branch stands',
+        description: TEXT_NOTE,
         tag: 'admin',
-        parameters,
+        parameters: TENANT_PATH,
         responses: { 200: { description: 'The tenant.', schema: TENANT } },
         problems: absent,
       },
@@ -166,7 +188,7 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
         summary: 'What was committed and run for one tenant',
         description: TEXT_NOTE,
         tag: 'admin',
-        parameters,
+        parameters: TENANT_PATH,
         responses: { 200: { description: 'The usage.', schema: USAGE } },
         problems: absent,
       },
@@ -174,19 +196,3 @@ export function tenantRoutes({ registry, reports }: { registry: TenantRegistry; 
     },
   ]
 }
-
-function requireId(text: string): TenantId {
-  const id = parseTenantId(text)
-  if (id) return id
-  throw new AppError('tenant-invalid-id', {
-    detail: `"${text}" is no tenant id: ${TENANT_ID_FORM}.`,
-    errors: [{ pointer: '/tenant_id', detail: `Write ${TENANT_ID_FORM}.` }],
-  })
-}
-
-/** `error` is what clients of this path look for. */
-const tenantExists = ({ id }: Tenant): AppError =>
-  new AppError('tenant-exists', {
-    detail: `There is a tenant "${id}" already; nothing was changed.`,
-    data: { error: 'Tenant already exists', tenant_id: id },
-  })

@@ -1,0 +1,70 @@
+/**
+ * What a plan allows, and what is left of it for one tenant. Pure.
+ * Invariant: inside of the product `null` is "unlimited"; `-1` is how people write it in files and bodies.
+ */
+
+/** Whole numbers from 0 (storage may be a fraction); null = unlimited. */
+export type Limits = {
+  users: number | null
+  /** Tools of kind `llm`. */
+  agents: number | null
+  storageGb: number | null
+  apiCallsPerMonth: number | null
+}
+
+/** A tenant's own; what is absent is the plan's. */
+export type LimitOverrides = Readonly<Partial<Limits>>
+
+export type Plan = {
+  readonly name: string
+  readonly limits: Readonly<Limits>
+  readonly features: readonly string[]
+}
+
+/** The plan of whoever has no other. It is there in every installation, and no file redefines it. */
+export const UNLIMITED: Plan = {
+  name: 'unlimited',
+  limits: { users: null, agents: null, storageGb: null, apiCallsPerMonth: null },
+  features: [],
+}
+
+export const effectiveLimits = (plan: Plan, own: LimitOverrides): Limits => ({ ...plan.limits, ...own })
+
+/** How the limits are called in files and bodies. */
+export type WrittenLimits = { users?: number; agents?: number; storage_gb?: number; api_calls_per_month?: number }
+
+const WRITTEN_NAMES = {
+  users: 'users',
+  agents: 'agents',
+  storage_gb: 'storageGb',
+  api_calls_per_month: 'apiCallsPerMonth',
+} as const satisfies Record<keyof WrittenLimits, keyof Limits>
+
+const MEMBERS = Object.entries(WRITTEN_NAMES) as [keyof WrittenLimits, keyof Limits][]
+const WRITTEN_UNLIMITED = -1
+
+/** Only the members that are written. */
+export const readLimits = (written: WrittenLimits): LimitOverrides =>
+  Object.fromEntries(
+    MEMBERS.flatMap(([name, member]) => {
+      const value = written[name]
+      return value === undefined ? [] : [[member, value === WRITTEN_UNLIMITED ? null : value]]
+    }),
+  )
+
+/** Only the members that are there. */
+export const writeLimits = (limits: LimitOverrides): WrittenLimits =>
+  Object.fromEntries(
+    MEMBERS.flatMap(([name, member]) => {
+      const value = limits[member]
+      return value === undefined ? [] : [[name, value ?? WRITTEN_UNLIMITED]]
+    }),
+  )
+
+/** JSON Schema of the members that hold limits. */
+export const LIMIT_PROPERTIES = {
+  users: { type: 'integer', minimum: -1, description: 'How many users; -1 = unlimited.' },
+  agents: { type: 'integer', minimum: -1, description: 'How many tools of kind `llm`; -1 = unlimited.' },
+  storage_gb: { type: 'number', minimum: -1, description: 'Gigabytes; -1 = unlimited.' },
+  api_calls_per_month: { type: 'integer', minimum: -1, description: 'Requests in a calendar month; -1 = unlimited.' },
+} as const

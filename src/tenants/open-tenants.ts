@@ -1,0 +1,80 @@
+/** Everything about tenants, put together over the adapters that `app.ts` gives. */
+import type { Keys } from '../access/keys/keys.ts'
+import type { ExecutionStore } from '../executions/store.ts'
+import type { BehindFinder } from '../git/behind.ts'
+import type { BranchWriter } from '../git/branches.ts'
+import type { GitHistory } from '../git/history.ts'
+import type { RefReader } from '../git/refs.ts'
+import type { Clock } from '../kernel/clock.ts'
+import { createPlanCatalogue, type PlanCatalogue, type PlanFile } from '../plans/catalogue.ts'
+import type { ServedSnapshots } from '../snapshots/served.ts'
+import type { UsageReports } from '../usage/report.ts'
+import { createTenantBulk, type TenantBulk } from './bulk.ts'
+import { createTenantChanges, type TenantChanges } from './change.ts'
+import { createTenantCreator, type TenantCreator } from './create.ts'
+import { createTenantList, type TenantList } from './list.ts'
+import { createTenantRegistry, type TenantRegistry } from './registry.ts'
+import { createTenantReports, type TenantReports } from './report.ts'
+import { createTenantRequests, type TenantRequests } from './request.ts'
+import type { TenantStore } from './store.ts'
+import type { BranchNames } from './tenant.ts'
+
+export type Tenants = {
+  registry: TenantRegistry
+  plans: PlanCatalogue
+  creator: TenantCreator
+  bulk: TenantBulk
+  changes: TenantChanges
+  requests: TenantRequests
+  list: TenantList
+  reports: TenantReports
+}
+
+export type TenantDeps = {
+  store: TenantStore
+  names: BranchNames
+  planFile: PlanFile
+  refs: RefReader
+  branches: BranchWriter
+  behindFinder: BehindFinder
+  snapshots: ServedSnapshots
+  history: GitHistory
+  executions: ExecutionStore
+  usage: Pick<UsageReports, 'analytics'>
+  keys: Pick<Keys, 'prepare'>
+  clock: Clock
+  newId: () => string
+  /** Told of what could not be done now and is tried again, or waits for an operator. */
+  onProblem: (what: string, detail: unknown) => void
+}
+
+/** Tenants whose creation a kill cut short are whole when this resolves. @throws StartRefused where the plans are unusable */
+export async function openTenants(deps: TenantDeps): Promise<Tenants> {
+  const { planFile, clock, onProblem } = deps
+  const registry = await createTenantRegistry({
+    ...deps,
+    plans: () => plans,
+    onError: (error) => onProblem('Changes of tenants could not be read; it is tried again', error),
+  })
+  const plans = createPlanCatalogue({
+    file: planFile,
+    clock,
+    planNamesInUse: () => registry.planNames(),
+    onProblems: (problems) => onProblem('The plans file cannot be used; the plans before it stay in force', problems),
+  })
+  const creator = createTenantCreator({ ...deps, registry })
+  const refused = await creator.finish()
+  if (refused.size > 0) onProblem('Branches of new tenants could not be made; the next start tries again', [...refused])
+  const requests = createTenantRequests({ ...deps, plans })
+  const reports = createTenantReports({ ...deps, registry })
+  return {
+    registry,
+    plans,
+    creator,
+    bulk: createTenantBulk({ creator, requests }),
+    changes: createTenantChanges({ ...deps, registry }),
+    requests,
+    list: createTenantList({ ...deps, registry, reports }),
+    reports,
+  }
+}
