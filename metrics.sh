@@ -12,6 +12,8 @@ the head of the branch with its validity. For people; with --json for scripts.
 Asks the running server (ESPALIER_URL, or APP_ADDR, or http://127.0.0.1:8080); where none answers, reads the repository
 and the database of this checkout directly.
 
+Where the server asks for a credential, set ESPALIER_API_KEY or ESPALIER_ADMIN_TOKEN.
+
 Exit codes: 0 done; 1 there is no such tenant; 2 wrong usage; 3 could not run.
 END
 }

@@ -12,6 +12,8 @@ volcano-<tenant-id>, and says what it made. Where the tenant exists already it c
 Asks the running server (ESPALIER_URL, or APP_ADDR, or http://127.0.0.1:8080); where none answers, does the same
 directly in the repository and the database of this checkout.
 
+Where the server asks for a credential, set ESPALIER_API_KEY or ESPALIER_ADMIN_TOKEN.
+
 Exit codes: 0 the tenant is there; 1 refused; 2 wrong usage; 3 could not run.
 END
 }
@@ -35,9 +37,10 @@ request POST /admin/tenants text/plain "{\"tenant_id\": \"$1\"}"
 case $status in
   201) ;;
   409) # It exists, or its name in the database is taken; the first is what the caller wanted.
-    if [ "$(problem code)" != tenant-exists ]; then refuse; fi
+    if [ "$(problem code)" != tenant-exists ] || [ "$(problem tenant_status)" = deleted ]; then refuse; fi
     request GET "/admin/tenants/$1" text/plain
     if [ "$status" != 200 ]; then refuse; fi
+    echo "Tenant $1 exists already; nothing was changed."
     ;;
   000) without_server tenant create "$1" ;;
   *) refuse ;;

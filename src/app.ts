@@ -4,52 +4,78 @@
  */
 import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
+import type { Keys } from './access/keys/keys.ts'
 import type { Config } from './boot/config.ts'
 import { packageFile, packageVersion } from './boot/package-files.ts'
+import { pepperPathIn, readPepper } from './boot/pepper.ts'
+import { openPlansFile } from './boot/plans-file.ts'
 import { schemas } from './boot/schemas.ts'
 import { inProcessEngine } from './engine/in-process.ts'
 import { createExecutor, type Executor } from './executions/execute.ts'
 import { createExpressions } from './expressions/expressions.ts'
 import { createExpressionWorkers } from './expressions/workers.ts'
+import { openBehindFinder } from './git/behind.ts'
 import { branchWriter } from './git/branches.ts'
 import { openHistory } from './git/history.ts'
 import { openObjects } from './git/objects.ts'
 import { createRefReader } from './git/refs.ts'
+import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
-import { trustLoopback } from './http/authentication.ts'
+import { createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
+import { createGate } from './http/gate.ts'
+import { createIdempotency } from './http/idempotency.ts'
+import { auditRoutes } from './http/routes/audit.ts'
 import { configRoutes } from './http/routes/config.ts'
 import { definitionRoutes } from './http/routes/definitions.ts'
 import { executeRoutes } from './http/routes/execute.ts'
 import { executionRoutes } from './http/routes/executions.ts'
 import { historyRoutes } from './http/routes/history.ts'
+import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
+import { planRoutes } from './http/routes/plans.ts'
+import { secretRoutes } from './http/routes/secrets.ts'
+import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
+import { tenantChangeRoutes } from './http/routes/tenant-changes.ts'
 import { tenantRoutes } from './http/routes/tenants.ts'
+import { usageRoutes } from './http/routes/usage.ts'
+import { userRoutes } from './http/routes/users.ts'
 import { createServer } from './http/server.ts'
 import { createScopeResolver } from './http/tenant-scope.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { timeOrderedIds } from './kernel/time-ordered-id.ts'
 import { createLog } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { createQuotas } from './quotas/quotas.ts'
 import { createSnapshotBuilder } from './snapshots/build.ts'
 import { createFileCompiler, type FileCompiler } from './snapshots/compile-file.ts'
 import { createServedSnapshots, type ServedSnapshots } from './snapshots/served.ts'
 import { executionStore } from './storage/executions.ts'
+import { answerKey, idempotencyStore } from './storage/idempotency.ts'
+import { type Audit, openAudit } from './storage/open-audit.ts'
+import { openKeys } from './storage/open-keys.ts'
+import { openSecrets, type Secrets } from './storage/open-secrets.ts'
+import { openUsage } from './storage/open-usage.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import { whileAlone } from './storage/start-lock.ts'
 import { tenantStore } from './storage/tenants.ts'
-import { createTenantRegistry, type TenantRegistry } from './tenants/registry.ts'
-import { createTenantReports, type TenantReports } from './tenants/report.ts'
+import { userStore } from './storage/users.ts'
+import { openTenants, type Tenants } from './tenants/open-tenants.ts'
 import { headRef } from './tenants/tenant.ts'
 import { createToolCompiler } from './tools/compile.ts'
+import { createUsers, type Users } from './users/users.ts'
 
 export type App = {
   server: Hono<Env>
   /** Whether this start made the repository. */
   created: boolean
-  registry: TenantRegistry
-  reports: TenantReports
+  tenants: Tenants
   snapshots: ServedSnapshots
   executor: Executor
+  keys: Keys
+  audit: Audit
+  secrets: Secrets
+  users: Users
   newId: () => string
   /** Writes what is buffered and lets go of files and threads. */
   close(): Promise<void>
@@ -64,27 +90,48 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
   const metrics = createMetrics()
   const newId = timeOrderedIds(clock)
 
-  const { gitDir, created } = await prepareRepository({
-    reposDir,
+  const { gitDir, created, storage } = await whileAlone(dataDir, async () => ({
+    ...(await prepareRepository({
+      reposDir,
+      dataDir,
+      starterDir: packageFile('starter'),
+      signerProgram: packageFile('dist/ssh-program.js'),
+      trunk: names.trunk,
+      nowMs: clock.now(),
+    })),
+    storage: await openSqlite(config.dbPath),
+  }))
+  const audit = await openAudit(storage, {
     dataDir,
-    starterDir: packageFile('starter'),
-    signerProgram: packageFile('dist/ssh-program.js'),
-    trunk: names.trunk,
-    nowMs: clock.now(),
+    signer: { key: operatorKey(keyPathsIn(dataDir)), principal: OPERATOR.email },
+    clock,
+    newId,
+    log,
   })
-  const storage = await openSqlite(config.dbPath)
+  const secrets = await openSecrets(storage, {
+    dataDir,
+    given: config.masterKeys,
+    audit: audit.writer,
+    denials: audit.denials,
+    clock,
+    newId,
+    log,
+  })
+  const pepper = readPepper(pepperPathIn(dataDir))
+  const apiKeys = openKeys(storage, {
+    audit: audit.writer,
+    pepper,
+    environment: config.keyEnvironment,
+    clock,
+    log,
+  })
   const refs = createRefReader(gitDir)
   const objects = openObjects(gitDir)
   const history = openHistory(gitDir)
   const compiler = createCompiler()
   const snapshots = createServedSnapshots({ refs, objects, builder: createSnapshotBuilder(objects, compiler.compile) })
-  const registry = createTenantRegistry({
-    store: tenantStore(storage.db),
-    refs,
-    branches: branchWriter(gitDir),
-    names,
-    clock,
-  })
+  const userRows = userStore(storage.db, { audit: audit.writer, clock })
+  const usage = openUsage(storage, { users: userRows, metrics, clock, log })
   const executions = executionStore(storage, (error) =>
     log.error({ err: error }, 'Executions could not be written; they are kept and tried again'),
   )
@@ -98,21 +145,62 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
       record(tenant, execution) {
         executions.record(tenant, execution)
         metrics.executed(execution)
+        usage.recorder.executed(tenant, execution)
       },
     },
+    secretsOf: secrets.resolver.forTenant,
     clock,
     newId,
     deadlineMs: config.executeTimeoutMs,
   })
-  const reports = createTenantReports({ registry, snapshots, history, executions, names })
+  const tenants = await openTenants({
+    store: tenantStore(storage.db, audit.writer),
+    names,
+    planFile: openPlansFile(dataDir),
+    refs,
+    branches: branchWriter(gitDir),
+    behindFinder: openBehindFinder(gitDir),
+    snapshots,
+    history,
+    executions,
+    usage: usage.reports,
+    keys: apiKeys.keys,
+    clock,
+    newId,
+    onProblem: (what, detail) => log.error({ detail }, what),
+  })
+  const { registry } = tenants
+  const users = createUsers({
+    store: userRows,
+    limitOf: (tenant) => registry.settingsOf(tenant).users,
+    clock,
+    newId,
+  })
+
+  const gate = createGate({
+    settingsOf: ({ tenant }) => registry.settingsOf(tenant),
+    quotas: createQuotas({
+      clock,
+      callsThisMonth: usage.reports.callsThisMonth,
+      perAddress: config.perAddress,
+    }),
+  })
 
   const routes = [
-    ...executeRoutes({ executor }),
+    ...executeRoutes({ executor, gate }),
     ...configRoutes(),
     ...definitionRoutes(),
     ...historyRoutes({ history }),
     ...executionRoutes({ executions }),
-    ...tenantRoutes({ registry, reports }),
+    ...auditRoutes({ store: audit.store }),
+    ...secretRoutes({ vault: secrets.vault }),
+    ...keyRoutes({ keys: apiKeys.keys, registry, clock }),
+    ...userRoutes({ users, people: userRows }),
+    ...usageRoutes({ usage: usage.reports }),
+    ...tenantRoutes(tenants),
+    ...tenantBulkRoutes(tenants),
+    ...tenantChangeRoutes(tenants),
+    ...planRoutes(tenants),
   ]
   const operations = operationRoutes(routes, {
     version: packageVersion(),
@@ -125,10 +213,25 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
   })
   const server = createServer({
     routes: [...routes, ...operations],
-    authenticate: trustLoopback,
+    authenticate: createAuthentication({
+      verifyKey: apiKeys.verify,
+      adminToken: config.adminToken,
+      trust: config.listen.reach === 'network' || config.requireKeys ? 'credentials-only' : 'this-machine',
+    }),
+    denials: audit.denials,
+    answersTo: config.listen.reach === 'this-machine' ? 'loopback-names' : 'any-name',
+    gate,
     resolveScope: createScopeResolver({ registry, snapshots, only: config.only }),
+    idempotency: createIdempotency({
+      store: idempotencyStore(storage.db, answerKey(pepper)),
+      clock,
+      longestRequestMs: config.executeTimeoutMs,
+    }),
     observer: {
-      answered: metrics.answered,
+      answered(request) {
+        metrics.answered(request)
+        if (request.scope) usage.recorder.answered(request, request.scope)
+      },
       failed: ({ error, ...request }) => log.error({ err: error, ...request }, 'A request failed unforeseen'),
     },
     clock,
@@ -138,13 +241,20 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
   return {
     server,
     created,
-    registry,
-    reports,
+    tenants,
     snapshots,
     executor,
+    audit,
+    secrets,
+    keys: apiKeys.keys,
+    users,
     newId,
     async close() {
+      registry.close()
       await executions.close()
+      await usage.recorder.close()
+      await apiKeys.close()
+      await audit.close()
       await compiler.close()
       await storage.close()
     },

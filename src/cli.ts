@@ -1,15 +1,31 @@
 /** The `espalier` command. Data goes to standard output, everything else to standard error. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { SCOPES } from './access/actor.ts'
+import { TENANT_ROLES } from './access/keys/key.ts'
+import { parseRateLimit } from './access/keys/rate-limit.ts'
 import { VARIABLES } from './boot/config.ts'
 import { packageVersion } from './boot/package-files.ts'
+import { listAudit, verifyAudit } from './commands/audit.ts'
 import { executeCommand } from './commands/execute.ts'
+import { createKey, importKeyFile, listKeys, revokeKey, rotateKey } from './commands/keys.ts'
 import { schemaCommand } from './commands/schema.ts'
-import { createTenant, listTenants, showTenant, tenantUsage } from './commands/tenant.ts'
+import { rotateMasterKey, rotateTenantKey } from './commands/secrets.ts'
+import { listTenants, showTenant, tenantUsage } from './commands/tenant.ts'
+import {
+  createTenant,
+  deleteTenant,
+  restoreTenant,
+  resumeTenant,
+  suspendTenant,
+  updateTenant,
+} from './commands/tenant-changes.ts'
+import { addUser, listUsers, removeUser } from './commands/user.ts'
 import { validateCommand } from './commands/validate.ts'
 import { AppError } from './kernel/errors.ts'
 import { isJsonObject, type JsonObject } from './kernel/json.ts'
 import { StartRefused } from './kernel/start-refused.ts'
 import { serve } from './main.ts'
+import { DEFAULT_ROLE } from './users/users.ts'
 
 /** What every command exits with; `--help` prints it. */
 const EXIT = { done: 0, refused: 1, usage: 2, failed: 3 } as const
@@ -35,15 +51,45 @@ program
   .addHelpText('after', `\nEnvironment:\n${variablesText()}`)
   .action(() => serve(process.env, (text) => process.stdout.write(text)))
 
-const tenant = program.command('tenant').description('create and see tenants, with or without a running server')
+const tenant = program.command('tenant').description('create, see and change tenants, with or without a running server')
 tenant
-  .command('create <id>')
-  .description('create a tenant: its branch from the head of main, and its row')
-  .option('--json', 'print the tenant as JSON')
+  .command('create [id]')
+  .description('create a tenant, or all those of a file: branch, row, owner and key, in one go or not at all')
+  .option('--name <text>', 'what people call it')
+  .option('--domain <name>', 'its host name')
+  .option('--plan <plan>', 'one of those in plans.yaml')
+  .option('--label <key:value...>', 'what it is chosen by')
+  .option('--owner-email <address>', 'make a user with the role owner')
+  .option('--issue-key', 'print a key for an owner, this once')
+  .option('--file <list>', 'JSON or YAML: a list of tenants as POST /admin/tenants takes them')
+  .option('--json', 'print JSON')
   .action(createTenant)
 tenant
+  .command('update <id>')
+  .description("change some of a tenant's settings")
+  .option('--name <text>', 'what people call it')
+  .option('--domain <name>', 'its host name')
+  .option('--plan <plan>', 'one of those in plans.yaml')
+  .option('--label <key:value...>', 'labels to set beside those it has')
+  .option('--file <patch>', 'JSON or YAML: what to change, as PATCH /admin/tenants/<id> takes it')
+  .option('--json', 'print the tenant as JSON')
+  .action(updateTenant)
+for (const [name, description, action] of [
+  ['suspend', 'refuse all requests of a tenant until it is resumed', suspendTenant],
+  ['resume', 'let a suspended tenant answer again', resumeTenant],
+  ['delete', 'delete a tenant; nothing is destroyed, and restore brings it back', deleteTenant],
+  ['restore', 'bring a deleted tenant back', restoreTenant],
+] as const) {
+  const command = tenant.command(`${name} <id>`).description(description)
+  command.option('--json', 'print the tenant as JSON').action(action)
+}
+tenant
   .command('list')
-  .description('all tenants and where they stand')
+  .description('tenants and where they stand')
+  .option('--label <key:value...>', 'only those that have all of these')
+  .option('--plan <plan>', 'only those of this plan')
+  .option('--status <status>', 'active, suspended or deleted; without it, all but deleted ones')
+  .option('--state <state>', 'live, degraded, invalid, branch-missing, branch-unreadable or behind-main')
   .option('--json', 'print JSON')
   .action(listTenants)
 tenant
@@ -56,6 +102,51 @@ tenant
   .description('what was committed and run: by author, day, tool, workflow and outcome')
   .option('--json', 'print the usage as JSON')
   .action(tenantUsage)
+
+const user = program.command('user').description("a tenant's users, with or without a running server")
+user
+  .command('add <tenant> <email>')
+  .description('add a user to a tenant')
+  .option('--name <text>', 'what people call them; without it, the address')
+  .addOption(new Option('--role <role>', 'what they may do there').choices(TENANT_ROLES).default(DEFAULT_ROLE))
+  .option('--json', 'print the user as JSON')
+  .action(addUser)
+user.command('list <tenant>').description('the users of a tenant').option('--json', 'print JSON').action(listUsers)
+user.command('remove <tenant> <email>').description('remove a user from a tenant').action(removeUser)
+
+const keys = program.command('keys').description('API keys of tenants and operators, with or without a running server')
+keys
+  .command('create')
+  .description('issue a key and print it, this once')
+  .option('--tenant <id>', "whose key it is; without it, an operator's")
+  .addOption(new Option('--role <role>', 'what it may do there').choices(TENANT_ROLES))
+  .addOption(new Option('--scope <scope...>', 'only these of what the role can do').choices(SCOPES))
+  .option('--name <text>', 'what it is for')
+  .option('--user <id>', 'the person it is issued to')
+  .option('--expires <instant>', 'when it ends, such as 2027-01-01T00:00:00Z', parseInstant)
+  .option('--rate-limit <limit>', 'such as 100/minute', parseLimit)
+  .option('--json', 'print JSON')
+  .action(createKey)
+keys
+  .command('list')
+  .description('keys and where they stand; never the keys themselves')
+  .option('--tenant <id>', "whose keys; without it, the operators'")
+  .option('--json', 'print JSON')
+  .action(listKeys)
+keys
+  .command('rotate <id>')
+  .description('replace a key by a new one that allows the same, and print it')
+  .option('--grace <seconds>', 'how long the old one goes on to work', parseSeconds)
+  .option('--at-once', 'end the old one now')
+  .option('--json', 'print JSON')
+  .action(rotateKey)
+keys.command('revoke <id>').description('end a key').option('--json', 'print JSON').action(revokeKey)
+keys
+  .command('import <file>')
+  .description('let keys of another service go on to work: YAML with a list api_keys')
+  .option('--dry-run', 'only say what would be imported')
+  .option('--json', 'print JSON')
+  .action(importKeyFile)
 
 program
   .command('execute <tenant> [text]')
@@ -89,6 +180,56 @@ program
   .description('print the JSON Schema of a kind of file, or `openapi`; without a kind, what there is')
   .action(schemaCommand)
 
+const audit = program
+  .command('audit')
+  .description('the audit trail: what was changed, by whom, and whether it is whole')
+audit
+  .command('verify')
+  .description('check every row and every checkpoint, and name the first row that is wrong')
+  .option('--json', 'print the result as JSON')
+  .option('--checkpoints <file>', 'check against this copy of data/audit/checkpoints.ndjson too')
+  .addHelpText('after', '\nExit codes:\n  0  whole\n  1  broken, or the file cannot be read')
+  .action(verifyAudit)
+audit
+  .command('list')
+  .description('rows, newest first')
+  .option('--tenant <id>', 'only of this tenant')
+  .option('--action <action>', 'only this action, such as tenant.created')
+  .option('--actor <actor>', 'only by this actor, such as key:<id>')
+  .option('--from <instant>', 'not before this instant, such as 2026-03-01T00:00:00Z', parseInstant)
+  .option('--to <instant>', 'before this instant', parseInstant)
+  .option('--limit <n>', 'at most so many rows', parseCount, 50)
+  .option('--json', 'print one JSON object a line')
+  .action(listAudit)
+
+const secrets = program.command('secrets').description('the keys that secrets are encrypted under')
+secrets
+  .command('rotate-master')
+  .description('encrypt every data key under a new master key')
+  .addHelpText(
+    'after',
+    `
+With the key in data/keys/master a new one is made. With ESPALIER_MASTER_KEY, set that to the new key and
+ESPALIER_MASTER_KEY_PREVIOUS to the old one, restart the server with both, and then run this.`,
+  )
+  .action(rotateMasterKey)
+secrets
+  .command('rotate-key <tenant>')
+  .description('give a tenant a new data key and encrypt its secrets under it')
+  .action(rotateTenantKey)
+
+function parseInstant(text: string): number {
+  const at = Date.parse(text)
+  if (!Number.isNaN(at)) return at
+  throw new InvalidArgumentError('It must be an instant such as 2026-03-01T00:00:00Z.')
+}
+
+function parseCount(text: string): number {
+  const count = Number(text)
+  if (Number.isInteger(count) && count > 0) return count
+  throw new InvalidArgumentError('It must be a whole number above 0.')
+}
+
 function parseInput(text: string): JsonObject {
   let value: unknown
   try {
@@ -98,6 +239,17 @@ function parseInput(text: string): JsonObject {
   }
   if (isJsonObject(value)) return value
   throw new InvalidArgumentError('It must be a JSON object.')
+}
+
+function parseLimit(text: string): string {
+  if (parseRateLimit(text)) return text
+  throw new InvalidArgumentError('It must be a number and a window, such as 100/minute.')
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (Number.isInteger(seconds) && seconds > 0) return seconds
+  throw new InvalidArgumentError('It must be a whole number above 0.')
 }
 
 function variablesText(): string {

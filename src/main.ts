@@ -11,8 +11,10 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   const config = readConfig(env, process.cwd())
   const app = await createApp(config)
   const listener = await listen(app.server, config.listen)
+  // Before the greeting: whoever reads it may end the process at once.
+  const told = nextSignal()
   print(greeting(config, { url: listener.url, created: app.created }))
-  const signal = await nextSignal()
+  const signal = await told
   print(`${signal}: finishing the requests under way.\n`)
   await listener.drain(DRAIN_MS)
   await app.close()
@@ -25,14 +27,23 @@ const nextSignal = (): Promise<NodeJS.Signals> =>
     process.once('SIGINT', resolve)
   })
 
-function greeting({ reposDir, dataDir, names }: Config, { url, created }: { url: string; created: boolean }): string {
+function greeting(config: Config, { url, created }: { url: string; created: boolean }): string {
+  const {
+    reposDir,
+    dataDir,
+    names,
+    listen: { reach },
+    requireKeys,
+  } = config
+  const credential = reach === 'network' || requireKeys ? ` -H "Authorization: Bearer $ESPALIER_API_KEY"` : ''
   return [
     `Espalier serves ${url}`,
     `  repository  ${reposDir}${created ? ' (just created from the starter files)' : ''}: ${names.trunk}, ${names.prefix}<tenant>`,
     `  data        ${dataDir}`,
+    ...(credential ? ['Every request has to show a credential; ./scripts/espalier keys create makes one.'] : []),
     'Try, in another terminal:',
     '  ./setup-tenant.sh acme-corp',
-    `  curl ${url}/api/v1/execute -H 'X-Tenant-ID: acme-corp' -d '{"text": "what is 12 * 7"}'`,
+    `  curl ${url}/api/v1/execute -H 'X-Tenant-ID: acme-corp'${credential} -d '{"text": "what is 12 * 7"}'`,
     '',
   ].join('\n')
 }

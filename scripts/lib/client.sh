@@ -9,13 +9,18 @@ if [[ $address == :* ]]; then address="127.0.0.1$address"; fi
 server=${ESPALIER_URL:-http://$address}
 
 answer=$(mktemp)
-trap 'rm -f "$answer"' EXIT
+# What the server is to be shown, in a file that only its owner can read: an argument is seen by everybody on the machine.
+credential=$(mktemp)
+trap 'rm -f "$answer" "$credential"' EXIT
+if [ -n "${ESPALIER_API_KEY:-${ESPALIER_ADMIN_TOKEN:-}}" ]; then
+  printf 'Authorization: Bearer %s\n' "${ESPALIER_API_KEY:-$ESPALIER_ADMIN_TOKEN}" >"$credential"
+fi
 
 # request METHOD PATH ACCEPT [BODY]: leaves the body in $answer and the status in $status; status 000: nobody answered.
 request() {
   local body=()
   if [ $# -gt 3 ]; then body=(--data "$4"); fi
-  status=$(curl --silent --show-error --max-time 30 --request "$1" --header "Accept: $3" "${body[@]}" \
+  status=$(curl --silent --show-error --max-time 30 --request "$1" --header "Accept: $3" --header "@$credential" "${body[@]}" \
     --output "$answer" --write-out '%{http_code}' "$server$2" 2>"$answer.error") || true
   if [ "$status" = 000 ] && ! grep -q -e 'refused' -e 'connect' "$answer.error"; then
     cat "$answer.error" >&2
@@ -44,6 +49,7 @@ without_server() {
     exit 3
   fi
   echo "$(basename "$0"): no server answers at $server; asking the repository and the database directly." >&2
+  rm -f "$answer" "$credential" # exec runs no trap
   cd "$project" || exit 3
   exec ./scripts/espalier "$@"
 }

@@ -3,12 +3,24 @@
  * Invariant: a `Config` makes sense as a whole; anything that does not is refused with the name to set.
  */
 import { join, resolve } from 'node:path'
+import { KEY_ENVIRONMENT_FORM } from '../access/keys/format.ts'
+import { parseRateLimit, type RateLimit } from '../access/keys/rate-limit.ts'
 import { parseTenantId, TENANT_ID_FORM, type TenantId } from '../kernel/ids.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
+import { type MasterKey, masterKeyFromText } from '../secrets/key-ring.ts'
 import type { BranchNames } from '../tenants/tenant.ts'
 
 export type Config = {
-  listen: { host: string; port: number }
+  /** `host` is empty for every interface. */
+  listen: { host: string; port: number; reach: Reach }
+  /** Who may do everything, from anywhere. */
+  adminToken: string | undefined
+  /** Whether a request on this machine has to show a credential too. */
+  requireKeys: boolean
+  /** The second part of new API keys. */
+  keyEnvironment: string
+  /** What data keys are wrapped by, where that is not kept in the data folder. */
+  masterKeys: { current: MasterKey | undefined; previous: MasterKey | undefined }
   /** Absolute paths. */
   reposDir: string
   dataDir: string
@@ -18,28 +30,47 @@ export type Config = {
   only: TenantId | undefined
   /** The longest that a caller waits for a workflow. */
   executeTimeoutMs: number
+  /** What one address may send; undefined = unlimited. */
+  perAddress: RateLimit | undefined
 }
+
+/** Who can reach the server at all. */
+export type Reach = 'this-machine' | 'network'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Every variable that is read, with its default and its meaning: also the help text of `espalier serve`. */
 export const VARIABLES = {
-  APP_ADDR: ['127.0.0.1:8080', 'where to listen; a loopback address'],
+  APP_ADDR: ['127.0.0.1:8080', 'where to listen; beyond loopback only with ESPALIER_ADMIN_TOKEN'],
+  ESPALIER_ADMIN_TOKEN: ['', 'the bearer token of the operator, at least 32 characters'],
+  ESPALIER_REQUIRE_KEYS: ['', '1: ask for a credential on loopback too'],
+  ESPALIER_KEY_ENV: ['live', 'the second part of new API keys, such as esp_live_...'],
+  ESPALIER_MASTER_KEY: ['<data>/keys/master', 'what secrets are encrypted under: the base64 of 32 bytes'],
+  ESPALIER_MASTER_KEY_PREVIOUS: ['', 'the one before, until `espalier secrets rotate-master` is done'],
   REPOS_DIR: ['./repos', 'the Git repository'],
   ESPALIER_DATA_DIR: ['./data', 'everything else: database, keys, the bare origin'],
   DB_PATH: ['<data>/espalier.sqlite', 'the SQLite database'],
   ESPALIER_TRUNK: ['main', 'the branch that tenants inherit from'],
   ESPALIER_BRANCH_PREFIX: ['customer/', 'what the name of a tenant branch begins with'],
   TENANT_ID: ['', 'serve this tenant alone'],
+  ESPALIER_ADDRESS_RATE: ['', 'requests that one address may send, such as 600/minute'],
   ESPALIER_EXECUTE_TIMEOUT_MS: ['30000', 'how long a caller waits for a workflow'],
 } as const satisfies Record<string, readonly [string, string]>
 
 /** @throws StartRefused naming the variable that is wrong */
 export function readConfig(env: Environment, cwd: string): Config {
   const of = (name: keyof typeof VARIABLES): string => env[name] || VARIABLES[name][0]
+  const adminToken = adminTokenOf(of('ESPALIER_ADMIN_TOKEN'))
   const dataDir = resolve(cwd, of('ESPALIER_DATA_DIR'))
   return {
-    listen: parseAddress(of('APP_ADDR')),
+    listen: parseAddress(of('APP_ADDR'), { hasAdminToken: adminToken !== undefined }),
+    adminToken,
+    requireKeys: switchOf('ESPALIER_REQUIRE_KEYS', of('ESPALIER_REQUIRE_KEYS')),
+    keyEnvironment: keyEnvironmentOf(of('ESPALIER_KEY_ENV')),
+    masterKeys: {
+      current: masterKeyOf('ESPALIER_MASTER_KEY', env.ESPALIER_MASTER_KEY),
+      previous: masterKeyOf('ESPALIER_MASTER_KEY_PREVIOUS', env.ESPALIER_MASTER_KEY_PREVIOUS),
+    },
     reposDir: resolve(cwd, of('REPOS_DIR')),
     dataDir,
     dbPath: env.DB_PATH ? resolve(cwd, env.DB_PATH) : join(dataDir, 'espalier.sqlite'),
@@ -48,28 +79,68 @@ export function readConfig(env: Environment, cwd: string): Config {
       prefix: prefixOf(of('ESPALIER_BRANCH_PREFIX')),
     },
     only: tenantOf(of('TENANT_ID')),
+    perAddress: rateOf('ESPALIER_ADDRESS_RATE', of('ESPALIER_ADDRESS_RATE')),
     executeTimeoutMs: positive('ESPALIER_EXECUTE_TIMEOUT_MS', of('ESPALIER_EXECUTE_TIMEOUT_MS')),
   }
+}
+
+function rateOf(variable: string, text: string): RateLimit | undefined {
+  if (text === '') return undefined
+  const rate = parseRateLimit(text)
+  if (rate) return rate
+  throw new StartRefused(`${variable}="${text}" must be a number and a window, such as 600/minute.`)
 }
 
 const ADDRESS = /^(?<host>\[[0-9a-f:.]+\]|[^:[\]]*):(?<port>\d{1,5})$/i
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/i
 
-function parseAddress(text: string): Config['listen'] {
+function parseAddress(text: string, { hasAdminToken }: { hasAdminToken: boolean }): Config['listen'] {
   const { host: written = '', port: digits = '' } = ADDRESS.exec(text)?.groups ?? {}
   const port = Number(digits)
   if (digits === '' || port > 65_535) {
     throw new StartRefused(`APP_ADDR="${text}" is no address; write host:port, such as 127.0.0.1:8080.`)
   }
   const host = written.replace(/^\[|\]$/g, '')
-  // A header is all that names the tenant, and anybody can write a header: only this machine may be asked.
-  if (!LOOPBACK.test(host)) {
-    const meaning = host === '' ? 'every interface of this machine' : `"${host}", which is not loopback`
-    throw new StartRefused(
-      `APP_ADDR="${text}" means ${meaning}. The X-Tenant-ID header is trusted, so anybody there could be any tenant. Set APP_ADDR=127.0.0.1:${port}.`,
-    )
-  }
-  return { host, port }
+  if (LOOPBACK.test(host)) return { host, port, reach: 'this-machine' }
+  // Anybody can write a header, so that from elsewhere it takes a credential; somebody must hold the first one.
+  if (hasAdminToken) return { host, port, reach: 'network' }
+  const meaning = host === '' ? 'every interface of this machine' : `"${host}", which is not loopback`
+  throw new StartRefused(
+    `APP_ADDR="${text}" means ${meaning}, where every request has to show a credential. Set ESPALIER_ADMIN_TOKEN to a secret of at least ${ADMIN_TOKEN_LENGTH} characters (openssl rand -hex 32), or APP_ADDR=127.0.0.1:${port}.`,
+  )
+}
+
+const ADMIN_TOKEN_LENGTH = 32
+const ADMIN_TOKEN = new RegExp(`^[\\x21-\\x7e]{${ADMIN_TOKEN_LENGTH},}$`)
+
+/** Its text is in no message: it is a secret. */
+function adminTokenOf(text: string): string | undefined {
+  if (text === '') return undefined
+  if (ADMIN_TOKEN.test(text) && !text.startsWith('esp_')) return text
+  throw new StartRefused(
+    `ESPALIER_ADMIN_TOKEN must have at least ${ADMIN_TOKEN_LENGTH} characters, without spaces, and not begin with "esp_", as API keys do. Set it to what \`openssl rand -hex 32\` prints.`,
+  )
+}
+
+/** Its text is in no message: it is a secret. */
+function masterKeyOf(variable: string, text: string | undefined): MasterKey | undefined {
+  if (!text) return undefined
+  const master = masterKeyFromText(text)
+  if (master) return master
+  throw new StartRefused(
+    `${variable} must be the base64 of 32 bytes. Set it to what \`openssl rand -base64 32\` prints.`,
+  )
+}
+
+function switchOf(variable: string, text: string): boolean {
+  if (text === '1') return true
+  if (text === '' || text === '0') return false
+  throw new StartRefused(`${variable}="${text}" must be 1 or 0.`)
+}
+
+function keyEnvironmentOf(text: string): string {
+  if (KEY_ENVIRONMENT_FORM.test(text)) return text
+  throw new StartRefused(`ESPALIER_KEY_ENV="${text}" must be 1 to 16 characters of a-z and 0-9, such as live.`)
 }
 
 /** The rules of git-check-ref-format(1) that a plain name can break. */

@@ -4,17 +4,20 @@ import type { JsonObject } from '../kernel/json.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { requireSnapshot } from '../snapshots/require-snapshot.ts'
 import { requireId } from './tenant.ts'
-import { withApp } from './with-app.ts'
+import { originHere, withApp } from './with-app.ts'
 
 type Options = { tool?: string; workflow?: string; input?: JsonObject; dryRun?: boolean }
 
 export const executeCommand = (id: string, text: string | undefined, options: Options): Promise<void> =>
-  withApp(async ({ registry, snapshots, executor, newId }) => {
+  withApp(async (app) => {
+    const { snapshots, executor, newId } = app
+    const { registry } = app.tenants
     const tenant = requireId(id)
     const intent = intentOf(text, options)
+    registry.admit(tenant)
     const served = await snapshots.current(tenant, registry.refOf(tenant))
     if (!served) return registry.refuseAbsent(tenant)
-    if (!registry.isKnown(tenant)) await registry.adopt(tenant)
+    if (!registry.isKnown(tenant)) await registry.adopt(tenant, originHere(app))
     const answer = await executor.execute({
       tenant,
       snapshot: requireSnapshot({ tenant, served }),
@@ -22,6 +25,8 @@ export const executeCommand = (id: string, text: string | undefined, options: Op
       sessionId: undefined,
       requestId: newId(),
       dryRun: options.dryRun === true,
+      // Whoever sits at the repository is the operator: no quota is spent, and no policy is in the way.
+      admit: () => {},
     })
     if (served.kind === 'degraded') {
       process.stderr.write(`espalier: the head of the branch is not valid; ${answer.revision} answered.\n`)

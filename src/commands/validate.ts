@@ -11,7 +11,7 @@ import { type Oid, parseTenantId } from '../kernel/ids.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { createSnapshotBuilder } from '../snapshots/build.ts'
 import type { FileCompiler } from '../snapshots/compile-file.ts'
-import { FOLDERS, isFolder } from '../snapshots/file-kinds.ts'
+import { FOLDERS, isFolder, kindOf, stemOf } from '../snapshots/file-kinds.ts'
 import { openFolder } from '../snapshots/folder-source.ts'
 import type { FileProblem } from '../snapshots/snapshot.ts'
 import { branchOf, headRef } from '../tenants/tenant.ts'
@@ -38,7 +38,7 @@ export async function validateCommand(target: string | undefined, { staged, json
 
 /** This folder where it looks like a tenant's, else the repository's work tree. */
 const defaultTarget = (): string =>
-  Object.keys(FOLDERS).some((folder) => existsSync(folder)) ? '.' : readConfig(process.env, process.cwd()).reposDir
+  FOLDERS.some((folder) => existsSync(folder)) ? '.' : readConfig(process.env, process.cwd()).reposDir
 
 async function checkTarget(target: string, compile: FileCompiler): Promise<Report> {
   if (!existsSync(target)) return checkBranch(target, compile)
@@ -57,11 +57,12 @@ async function checkFolder(path: string, compile: FileCompiler): Promise<Report>
 function checkFile(path: string, compile: FileCompiler): Report {
   const folder = basename(dirname(resolve(path)))
   if (!isFolder(folder)) {
-    throw new StartRefused(
-      `${path} lies in "${folder}"; files are read from ${Object.keys(FOLDERS).join('/, ')}/ only.`,
-    )
+    throw new StartRefused(`${path} lies in "${folder}"; files are read from ${FOLDERS.join('/, ')}/ only.`)
   }
-  const compiled = compile(FOLDERS[folder], basename(path), readFileSync(path))
+  const name = basename(path)
+  const stem = stemOf(name)
+  if (stem === undefined) throw new StartRefused(`${path} is none of .json, .yaml and .yml.`)
+  const compiled = compile(kindOf(folder, stem), name, readFileSync(path))
   const findings = compiled.kind === 'bad' ? compiled.findings : []
   return { target: path, problems: findings.map((finding) => ({ file: path, ...finding })) }
 }

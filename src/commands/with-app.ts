@@ -1,4 +1,5 @@
 /** Runs a command on the product itself, without a server, and lets go of everything after it. */
+import type { Origin } from '../access/actor.ts'
 import { type App, createApp } from '../app.ts'
 import { readConfig } from '../boot/config.ts'
 
@@ -10,3 +11,6 @@ export async function withApp<T>(use: (app: App) => Promise<T>): Promise<T> {
     await app.close()
   }
 }
+
+/** Whoever runs a command owns the repository and the database. */
+export const originHere = ({ newId }: App): Origin => ({ actor: { kind: 'local' }, requestId: newId(), address: null })

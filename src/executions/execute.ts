@@ -9,11 +9,12 @@ import { AppError } from '../kernel/errors.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
-import type { Tool, ToolOutcome } from '../tools/tool.ts'
+import type { SecretSource, Tool, ToolOutcome } from '../tools/tool.ts'
 import type { WorkflowResult } from '../workflows/stage-record.ts'
 import type { Workflow } from '../workflows/workflow.ts'
 import type { Execution, ExecutionError } from './execution.ts'
 import { type ChosenRoute, type Intent, routeOf } from './intent.ts'
+import { stepResource } from './step-resource.ts'
 import type { ExecutionStore } from './store.ts'
 
 export type ExecuteRequest = {
@@ -25,6 +26,8 @@ export type ExecuteRequest = {
   requestId: string
   /** Answers what would run, and runs nothing. */
   dryRun: boolean
+  /** Told of every tool that is about to run, before any does. Throws where it may not. */
+  admit(tools: readonly string[]): void | Promise<void>
 }
 
 export type ExecuteAnswer = {
@@ -46,7 +49,7 @@ export type Executor = {
   /**
    * Synchronous where the tool is.
    * @throws AppError `intent-not-found`, `intent-ambiguous`, `tool-not-found`, `workflow-not-found`, `input-invalid`,
-   *   `tool-failed`, `tool-timeout`, `workflow-failed`, `workflow-timeout`, `overloaded`
+   *   `tool-failed`, `tool-timeout`, `secret-missing`, `secret-unreadable`, `workflow-failed`, `workflow-timeout`, `overloaded`
    */
   execute(request: ExecuteRequest): ExecuteAnswer | Promise<ExecuteAnswer>
 }
@@ -54,32 +57,39 @@ export type Executor = {
 export type ExecutorDeps = {
   engine: WorkflowEngine
   executions: Pick<ExecutionStore, 'record'>
+  secretsOf(tenant: TenantId): SecretSource
   clock: Clock
   newId: () => string
   /** The longest that a caller waits for a workflow. */
   deadlineMs: number
 }
 
-export function createExecutor({ engine, executions, clock, newId, deadlineMs }: ExecutorDeps): Executor {
+export function createExecutor({ engine, executions, secretsOf, clock, newId, deadlineMs }: ExecutorDeps): Executor {
   return { execute }
 
   function execute(request: ExecuteRequest): ExecuteAnswer | Promise<ExecuteAnswer> {
     const { snapshot } = request
     const route = routeOf(request.intent, snapshot)
+    const admitted = request.admit(toolsOf(route, snapshot))
+    return admitted instanceof Promise ? admitted.then(() => start(request, route)) : start(request, route)
+  }
+
+  function start(request: ExecuteRequest, route: ChosenRoute): ExecuteAnswer | Promise<ExecuteAnswer> {
+    const { snapshot } = request
     const run = begin(request, route)
     if (request.dryRun) return run.answer(null)
     const workflow = route.kind === 'workflow' ? snapshot.workflows.get(route.name) : undefined
     if (workflow) return runWorkflow(request, run, workflow)
     const tool = snapshot.tools.get(route.name)
     if (!tool) throw new AppError('tool-not-found', { detail: `There is no tool "${route.name}".` })
-    return runTool(run, tool)
+    return runTool(request.tenant, run, tool)
   }
 
-  function runTool(run: Run, tool: Tool): ExecuteAnswer | Promise<ExecuteAnswer> {
+  function runTool(tenant: TenantId, run: Run, tool: Tool): ExecuteAnswer | Promise<ExecuteAnswer> {
     const finish = ({ kind, output }: ToolOutcome): ExecuteAnswer =>
       run.end({ status: kind === 'done' ? 'completed' : 'refused', output, steps: [] })
     try {
-      const outcome = tool.run({ input: run.route.arguments, stages: {} })
+      const outcome = tool.run({ input: run.route.arguments, stages: {}, secrets: secretsOf(tenant) })
       return outcome instanceof Promise ? outcome.then(finish, run.fail) : finish(outcome)
     } catch (error) {
       return run.fail(error)
@@ -89,8 +99,9 @@ export function createExecutor({ engine, executions, clock, newId, deadlineMs }:
   async function runWorkflow({ tenant, snapshot }: ExecuteRequest, run: Run, workflow: Workflow) {
     const { revision, tools, workflows } = snapshot
     const input = run.route.arguments
+    const secrets = secretsOf(tenant)
     const result = await engine
-      .run({ tenant, revision, executionId: run.id, workflow, tools, workflows, input, deadlineMs })
+      .run({ tenant, revision, executionId: run.id, workflow, tools, workflows, input, secrets, deadlineMs })
       .catch(run.fail)
     if (!('stages' in result)) return result
     if (result.status === 'failed') return run.failWorkflow(result, result.error)
@@ -153,7 +164,7 @@ export function createExecutor({ engine, executions, clock, newId, deadlineMs }:
         throw new AppError(error.code, {
           detail: error.detail,
           ...(error.errors ? { errors: error.errors } : {}),
-          data: { executionId: id, revision, route, stage: error.stage, output, stages },
+          data: { executionId: id, revision, route, stage: error.stage, output, stages: stages.map(stepResource) },
         })
       },
     }
@@ -183,5 +194,14 @@ function isDeterministic({ kind, name }: Pick<ChosenRoute, 'kind' | 'name'>, sna
   if (!workflow) return snapshot.tools.get(name)?.deterministic ?? false
   return workflow.uses.every(({ name: used }) =>
     isDeterministic({ kind: snapshot.tools.has(used) ? 'tool' : 'workflow', name: used }, snapshot),
+  )
+}
+
+/** The tools that a route leads to, those of workflows within workflows among them. Linked workflows have no cycles. */
+function toolsOf({ kind, name }: Pick<ChosenRoute, 'kind' | 'name'>, snapshot: Snapshot): readonly string[] {
+  const workflow = kind === 'workflow' ? snapshot.workflows.get(name) : undefined
+  if (!workflow) return [name]
+  return workflow.uses.flatMap(({ name: used }) =>
+    toolsOf({ kind: snapshot.tools.has(used) ? 'tool' : 'workflow', name: used }, snapshot),
   )
 }

@@ -10,6 +10,7 @@ import { isJsonObject, type Json } from '../kernel/json.ts'
 import { compileValidator } from '../schemas/ajv.ts'
 import { type Ctx, requestHeader } from './exchange.ts'
 
+/** `bytes` is what a body may have where its reader says nothing else. */
 const BODY_LIMITS = { bytes: 1024 * 1024, depth: 64 } as const
 
 type Schema = Readonly<Record<string, unknown>>
@@ -17,12 +18,12 @@ type Schema = Readonly<Record<string, unknown>>
 export type BodyReader<T> = { schema: Schema; read(c: Ctx): Promise<T> }
 
 /** A reader of bodies that match `schema`, which also documents them. `T` is what the schema describes. */
-export function jsonBody<T>(schema: Schema): BodyReader<T> {
+export function jsonBody<T>(schema: Schema, { maxBytes = BODY_LIMITS.bytes } = {}): BodyReader<T> {
   const validate = compileValidator(schema)
   return {
     schema,
     async read(c) {
-      const value = parseJson(await readBytes(c))
+      const value = parseJson(await readBytes(c, maxBytes))
       const violations = validate(value)
       if (violations.length > 0) throw bodyInvalid(violations)
       return value as T
@@ -36,27 +37,36 @@ const bodyInvalid = (violations: readonly Violation[]): AppError =>
     errors: violations.map(({ pointer, code, detail }) => ({ pointer, code, detail })),
   })
 
-async function readBytes(c: Ctx): Promise<string> {
+/** The body as text, which a reader after this one gets again: it comes over the wire only once. */
+export async function readBodyText(c: Ctx): Promise<string> {
+  const text = await readBytes(c, BODY_LIMITS.bytes)
+  c.set('bodyText', text)
+  return text
+}
+
+async function readBytes(c: Ctx, maxBytes: number): Promise<string> {
+  const bodyText = c.get('bodyText')
+  if (bodyText !== undefined) return bodyText
   const declared = Number(requestHeader(c, 'content-length') ?? 0)
-  if (declared > BODY_LIMITS.bytes) throw tooLarge()
+  if (declared > maxBytes) throw tooLarge(maxBytes)
   const incoming = c.env?.incoming
-  if (incoming) return readIncoming(incoming)
+  if (incoming) return readIncoming(incoming, maxBytes)
   const text = await c.req.text()
-  if (text.length > BODY_LIMITS.bytes) throw tooLarge()
+  if (text.length > maxBytes) throw tooLarge(maxBytes)
   return text
 }
 
 /** Collects the body from the socket and stops reading past the limit. */
-function readIncoming(incoming: IncomingMessage): Promise<string> {
+function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     incoming.on('data', (chunk: Buffer) => {
       size += chunk.length
-      if (size > BODY_LIMITS.bytes) {
+      if (size > maxBytes) {
         incoming.pause()
         incoming.removeAllListeners('data')
-        reject(tooLarge())
+        reject(tooLarge(maxBytes))
       } else chunks.push(chunk)
     })
     incoming.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')))
@@ -67,9 +77,9 @@ function readIncoming(incoming: IncomingMessage): Promise<string> {
 }
 
 /** The rest of the body is never read, so the connection cannot serve another request. */
-const tooLarge = (): AppError =>
+const tooLarge = (maxBytes: number): AppError =>
   new AppError('body-too-large', {
-    detail: `The body is larger than ${BODY_LIMITS.bytes} bytes.`,
+    detail: `The body is larger than ${maxBytes} bytes.`,
     headers: { Connection: 'close' },
   })
 

@@ -22,12 +22,13 @@ export async function listen(app: Hono<Env>, { host, port }: { host: string; por
   server.keepAliveTimeout = TIMEOUTS.keepAliveMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(addressRefused(host, port, cause)))
-    server.listen(port, host, resolve)
+    // Without a host Node takes every interface, of IPv6 where there is one.
+    server.listen({ port, ...(host === '' ? {} : { host }) }, resolve)
   })
   const address = server.address()
   const taken = typeof address === 'object' && address ? address.port : port
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    url: `http://${nameOf(host)}:${taken}`,
     drain: (graceMs) =>
       new Promise((resolve) => {
         const cutOff = setTimeout(() => server.closeAllConnections(), graceMs)
@@ -39,6 +40,14 @@ export async function listen(app: Hono<Env>, { host, port }: { host: string; por
       }),
   }
 }
+
+/** What this machine calls the address that the server listens on. */
+const nameOf = (host: string): string => {
+  if (EVERY_INTERFACE.has(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
+
+const EVERY_INTERFACE: ReadonlySet<string> = new Set(['', '::', '0.0.0.0'])
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'something else listens there. Stop it, or choose another address with APP_ADDR',

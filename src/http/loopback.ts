@@ -2,7 +2,7 @@
  * The rules of a server that trusts a header. It is bound to loopback, but a browser on the same machine reaches it too:
  * - a `Host` that is no loopback name is a rebound DNS name, and is refused;
  * - a page of another site may not make it act (`Origin`, `Sec-Fetch-Site`);
- * - a request that a proxy passed on came from elsewhere, and its header proves nothing.
+ * - a request that a proxy passed on came from elsewhere, and its X-Tenant-ID proves nothing (authentication.ts).
  */
 import { AppError } from '../kernel/errors.ts'
 import { type Ctx, headerStartingWith, requestHeader } from './exchange.ts'
@@ -30,12 +30,6 @@ export function refuseForeignPage(c: Ctx): void {
 
 const isOwnOrigin = (c: Ctx, origin: string): boolean => origin === `http://${requestHeader(c, 'host')}`
 
-/** @throws AppError `tenant-forwarded` */
-export function refuseForwarded(c: Ctx): void {
-  const header =
-    ['forwarded', 'via'].find((name) => requestHeader(c, name) !== undefined) ?? headerStartingWith(c, 'x-forwarded-')
-  if (header === undefined) return
-  throw new AppError('tenant-forwarded', {
-    detail: `The request was passed on by a proxy (header "${header}"); X-Tenant-ID alone is trusted from this machine only.`,
-  })
-}
+/** The header by which a proxy says that it passed the request on. */
+export const forwardingHeader = (c: Ctx): string | undefined =>
+  ['forwarded', 'via'].find((name) => requestHeader(c, name) !== undefined) ?? headerStartingWith(c, 'x-forwarded-')

@@ -8,12 +8,17 @@ export type OpenApiInfo = { version: string }
 const EVERYWHERE: readonly ProblemCode[] = ['forbidden-host', 'internal']
 const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
   open: [],
-  operator: ['access-denied', 'tenant-forwarded'],
+  operator: ['access-denied', 'credentials-required', 'credentials-invalid'],
   tenant: [
     'access-denied',
+    'tenant-policy-denied',
+    'tenant-quota-exceeded',
+    'token-count-invalid',
     'tenant-required',
     'tenant-invalid-id',
-    'tenant-forwarded',
+    'credentials-required',
+    'credentials-invalid',
+    'tenant-mismatch',
     'tenant-not-found',
     'tenant-name-taken',
     'tenant-branch-missing',
@@ -24,10 +29,22 @@ const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
 const TENANT_HEADER: Parameter = {
   name: 'X-Tenant-ID',
   in: 'header',
-  description: 'The tenant whose branch answers.',
-  required: true,
+  description: 'The tenant whose branch answers. A key of a tenant decides it, and this may only repeat it.',
   schema: { type: 'string', examples: ['acme-corp'] },
 }
+
+const IDEMPOTENCY_HEADER: Parameter = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description:
+    'Makes it safe to send the request again: it is done once, and a repeated one gets the first answer with `Idempotency-Replayed: true`, for 24 hours.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
+  'idempotency-conflict',
+  'idempotency-key-invalid',
+  'idempotency-key-reused',
+]
 
 export function openApiDocument(routes: readonly Route[], { version }: OpenApiInfo): object {
   const paths: Record<string, Record<string, object>> = {}
@@ -50,24 +67,39 @@ export function openApiDocument(routes: readonly Route[], { version }: OpenApiIn
       { name: 'operations', description: 'The server itself.' },
     ],
     paths,
-    components: { schemas: { Problem: PROBLEM_SCHEMA } },
+    components: { schemas: { Problem: PROBLEM_SCHEMA }, securitySchemes: SECURITY_SCHEMES },
   }
 }
 
 function operationObject(route: Route): object {
   const { id, summary, description, tag, parameters = [], body, responses }: Operation = route.operation
-  const all = route.access === 'tenant' ? [TENANT_HEADER, ...parameters] : parameters
+  const all = [
+    ...(route.access === 'tenant' ? [TENANT_HEADER] : []),
+    ...(route.idempotent ? [IDEMPOTENCY_HEADER] : []),
+    ...parameters,
+  ]
   return {
     operationId: id,
     summary,
     ...(description ? { description } : {}),
     tags: [tag],
-    security: [],
+    ...securityOf(route),
     ...(all.length > 0 ? { parameters: all.map(parameterObject) } : {}),
     ...(body ? { requestBody: bodyObject(body) } : {}),
     responses: { ...mapValues(responses, responseObject), ...problemResponses(route) },
   }
 }
+
+/** The last alternative is none at all: a server that only its own machine reaches trusts X-Tenant-ID. */
+const CREDENTIALS = [{ bearer: [] }, { apiKey: [] }, {}]
+
+const securityOf = (route: Route): object =>
+  route.access === 'open' ? { security: [] } : { security: CREDENTIALS, 'x-right': route.right }
+
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key, or the admin token of the server.' },
+  apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'An API key.' },
+} as const
 
 const parameterObject = (parameter: Parameter): object => ({
   ...parameter,
@@ -88,6 +120,7 @@ const responseObject = ({ description, schema, contentType }: Operation['respons
 function problemResponses(route: Route): Record<string, object> {
   const codes = [...EVERYWHERE, ...BY_ACCESS[route.access], ...(route.operation.problems ?? [])]
   if (route.effect === 'acts') codes.push('forbidden-origin')
+  if (route.idempotent) codes.push(...IDEMPOTENCY_PROBLEMS)
   const byStatus = new Map<number, ProblemCode[]>()
   for (const code of new Set(codes)) {
     const { status } = PROBLEMS[code]

@@ -4,7 +4,7 @@
  */
 
 import type { Origin } from '../access/actor.ts'
-import type { Right } from '../access/rights.ts'
+import type { OperatorRight, TenantRight } from '../access/rights.ts'
 import type { ProblemCode } from '../kernel/errors.ts'
 import type { Ctx } from './exchange.ts'
 import type { TenantScope } from './tenant-scope.ts'
@@ -40,12 +40,20 @@ type RouteBase = {
   operation: Operation
   /** Whether it changes or runs something: such requests are refused to pages of other sites. */
   effect: 'reads' | 'acts'
+  /** Whether it takes an `Idempotency-Key`: it starts work or creates something, and has a body of the usual size. */
+  idempotent?: true
 }
 
 export type Route =
   /** Anybody who reaches the server. */
   | (RouteBase & { access: 'open'; handle: (c: Ctx) => Answer })
   /** Across tenants: operators. */
-  | (RouteBase & { access: 'operator'; right: Right; handle: (c: Ctx, origin: Origin) => Answer })
+  | (RouteBase & { access: 'operator'; right: OperatorRight; handle: (c: Ctx, origin: Origin) => Answer })
   /** The tenant that the request names; its branch has been read. */
-  | (RouteBase & { access: 'tenant'; right: Right; handle: (c: Ctx, scope: TenantScope) => Answer })
+  | (RouteBase & {
+      access: 'tenant'
+      right: TenantRight
+      /** Knows only later which tools it runs, and so passes the gate by itself. */
+      gate?: 'by-handler'
+      handle: (c: Ctx, scope: TenantScope) => Answer
+    })

@@ -3,19 +3,32 @@
  * One function per route and no chain of middleware: a handler that is synchronous is answered without a microtask.
  */
 import { Hono } from 'hono'
-import type { Actor } from '../access/actor.ts'
+import { type Actor, actorName } from '../access/actor.ts'
 import { may, type Right } from '../access/rights.ts'
+import type { Denial, DenialLog } from '../audit/denials.ts'
 import type { Clock } from '../kernel/clock.ts'
-import { AppError } from '../kernel/errors.ts'
+import { AppError, type ProblemCode } from '../kernel/errors.ts'
 import { type Authenticate, originOf } from './authentication.ts'
 import { type Ctx, type Env, requestHeader } from './exchange.ts'
+import type { Gate } from './gate.ts'
+import type { Idempotency } from './idempotency.ts'
 import { refuseForeignHost, refuseForeignPage } from './loopback.ts'
 import { problemResponse } from './problem.ts'
 import type { Answer, Method, Route } from './route.ts'
-import type { ScopeResolver } from './tenant-scope.ts'
+import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
+
+export type AnsweredRequest = {
+  method: string
+  /** The path of the route. */
+  route: string
+  status: number
+  durationMs: number
+  /** Where the request was of one tenant, and got as far as its branch. */
+  scope: TenantScope | undefined
+}
 
 export type Observer = {
-  answered(request: { method: string; route: string; status: number; durationMs: number }): void
+  answered(request: AnsweredRequest): void
   /** An error that no rule foresaw. */
   failed(request: { requestId: string; route: string; error: unknown }): void
 }
@@ -24,25 +37,34 @@ export type ServerDeps = {
   routes: readonly Route[]
   authenticate: Authenticate
   resolveScope: ScopeResolver
+  gate: Gate
+  idempotency: Idempotency
+  /** Refused requests are counted there, for the audit trail. */
+  denials: DenialLog
+  /** A server on loopback answers to loopback names alone (loopback.ts). */
+  answersTo: 'loopback-names' | 'any-name'
   observer: Observer
   clock: Clock
   newId: () => string
 }
 
 export function createServer(deps: ServerDeps): Hono<Env> {
-  const { routes, observer, clock, newId } = deps
+  const { routes, observer, denials, clock, newId } = deps
+  const admitHost = deps.answersTo === 'loopback-names' ? refuseForeignHost : () => {}
   const app = new Hono<Env>()
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), observed(route.path, handlerOf(route, deps)))
     allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
   }
-  for (const [path, methods] of allowed)
-    app.all(
-      honoPath(path),
-      observed(path, () => refuseMethod(methods)),
-    )
-  app.notFound(observed('none', refusePath))
+  // Apart from the routes: where two handlers fit a path, Hono chains them by promises, for every request.
+  const refusals = new Hono<Env>()
+  for (const [path, methods] of allowed) {
+    const refuse = observed(path, () => refuseMethod(methods))
+    refusals.all(honoPath(path), refuse)
+  }
+  refusals.notFound(observed('none', refusePath))
+  app.notFound((c) => refusals.fetch(c.req.raw, c.env))
   return app
 
   function observed(route: string, handle: (c: Ctx) => Response | Promise<Response>) {
@@ -51,15 +73,16 @@ export function createServer(deps: ServerDeps): Hono<Env> {
       c.set('requestId', requestIdOf(c) ?? newId())
       const finish = (response: Response): Response => {
         const durationMs = clock.monotonic() - startedAt
-        observer.answered({ method: c.req.method, route, status: response.status, durationMs })
+        observer.answered({ method: c.req.method, route, status: response.status, durationMs, scope: c.get('scope') })
         return response
       }
       const fail = (error: unknown): Response => {
-        if (!(error instanceof AppError)) observer.failed({ requestId: c.var.requestId, route, error })
+        if (!(error instanceof AppError)) observer.failed({ requestId: c.get('requestId'), route, error })
+        else if (DENIED.has(error.code)) denials.deny(denialOf(c, route, error))
         return finish(problemResponse(c, error))
       }
       try {
-        refuseForeignHost(c)
+        admitHost(c)
         const answer = handle(c)
         return answer instanceof Promise ? answer.then(finish, fail) : finish(answer)
       } catch (error) {
@@ -70,7 +93,7 @@ export function createServer(deps: ServerDeps): Hono<Env> {
 }
 
 /** What happens before the handler of a route, by who may ask. */
-function handlerOf(route: Route, { authenticate, resolveScope }: ServerDeps): (c: Ctx) => Answer {
+function handlerOf(route: Route, { authenticate, resolveScope, gate, idempotency }: ServerDeps): (c: Ctx) => Answer {
   const admit = route.effect === 'acts' ? refuseForeignPage : () => {}
   if (route.access === 'open') {
     return (c) => {
@@ -78,15 +101,35 @@ function handlerOf(route: Route, { authenticate, resolveScope }: ServerDeps): (c
       return route.handle(c)
     }
   }
+  const once: Idempotency = route.idempotent ? idempotency : (_c, _caller, answer) => answer()
   const handle = (c: Ctx, actor: Actor): Answer => {
+    c.set('actor', actor)
     if (!may(actor, route.right)) throw lacking(route.right)
     const origin = originOf(c, actor)
-    if (route.access === 'operator') return route.handle(c, origin)
-    return settled(resolveScope(c, origin), (scope) => route.handle(c, scope))
+    if (route.access === 'operator') return once(c, { tenant: null, actor }, () => route.handle(c, origin))
+    return settled(resolveScope(c, origin), (scope) => {
+      c.set('scope', scope)
+      return once(c, { tenant: scope.tenant, actor }, () =>
+        route.gate === 'by-handler'
+          ? countedWhenFailed(gate, c, scope, route.handle(c, scope))
+          : settled(gate.admit(c, scope, []), () => route.handle(c, scope)),
+      )
+    })
   }
   return (c) => {
     admit(c)
     return settled(authenticate(c), (actor) => handle(c, actor))
+  }
+}
+
+/** A request that failed before its handler knew what to run has passed no gate yet; it cost the server all the same. */
+async function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Promise<Response> {
+  try {
+    return await answer
+  } catch (error) {
+    const isDenied = error instanceof AppError && error.code === 'tenant-policy-denied'
+    if (!scope.isCounted && !isDenied) await gate.admit(c, scope, [])
+    throw error
   }
 }
 
@@ -95,7 +138,33 @@ const settled = <T>(value: T | Promise<T>, next: (value: T) => Answer): Answer =
   value instanceof Promise ? value.then(next) : next(value)
 
 const lacking = (right: Right): AppError =>
-  new AppError('access-denied', { detail: `This takes the right "${right}", which the caller does not have.` })
+  new AppError('access-denied', {
+    detail: `This takes the right "${right}", which the caller does not have.`,
+    data: { right },
+  })
+
+/** What the audit trail is told of: somebody asked for what is not theirs. */
+const DENIED: ReadonlySet<ProblemCode> = new Set([
+  'access-denied',
+  'credentials-invalid',
+  'credentials-required',
+  'tenant-mismatch',
+])
+
+/** Of the tenant of the key: another one that the request named is none of its business. */
+function denialOf(c: Ctx, route: string, { code, internal }: AppError): Denial {
+  const actor = c.get('actor') ?? { kind: 'nobody' }
+  const { requestId, address } = originOf(c, actor)
+  const tenant = actor.kind === 'key' ? actor.tenant : null
+  return {
+    actor: actorName(actor),
+    tenant,
+    reason: internal === undefined ? code : `${code}: ${internal}`,
+    route,
+    requestId,
+    address,
+  }
+}
 
 function refuseMethod(methods: readonly Method[]): never {
   const allow = methods.map((method) => method.toUpperCase()).join(', ')

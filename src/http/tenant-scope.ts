@@ -1,8 +1,9 @@
 /**
- * Which tenant a request is of, and what it is served. The only place that turns a header into a tenant.
+ * Which tenant a request is of, and what it is served. The only place that turns a header into a tenant: a key decides,
+ * and a header may only repeat it.
  * Invariant: a `TenantScope` exists only for a tenant whose branch was read for this very request.
  */
-import type { Origin } from '../access/actor.ts'
+import type { Actor, Origin } from '../access/actor.ts'
 import { AppError } from '../kernel/errors.ts'
 import { parseTenantId, TENANT_ID_FORM, type TenantId } from '../kernel/ids.ts'
 import type { ServedSnapshots } from '../snapshots/served.ts'
@@ -10,7 +11,17 @@ import type { Served } from '../snapshots/snapshot.ts'
 import type { TenantRegistry } from '../tenants/registry.ts'
 import { type AnswerHeaders, type Ctx, requestHeader } from './exchange.ts'
 
-export type TenantScope = { tenant: TenantId; served: Served; origin: Origin }
+export type TenantScope = {
+  tenant: TenantId
+  served: Served
+  /** Whether what is served was in memory when the request came. */
+  fromMemory: boolean
+  origin: Origin
+  /** What is left of the tenant's limits; set by the gate, undefined where there are none. */
+  quotaHeaders?: AnswerHeaders
+  /** Whether the gate has counted this request. */
+  isCounted?: true
+}
 
 export type ScopeResolver = (c: Ctx, origin: Origin) => TenantScope | Promise<TenantScope>
 
@@ -25,23 +36,27 @@ export function createScopeResolver({
   only: TenantId | undefined
 }): ScopeResolver {
   return (c, origin) => {
-    const tenant = tenantOf(c, only)
+    const tenant = tenantOf(c, only, origin.actor)
+    registry.admit(tenant)
     const served = snapshots.current(tenant, registry.refOf(tenant))
-    if (served instanceof Promise) return served.then((value) => adopted({ tenant, served: value, origin }))
+    if (served instanceof Promise)
+      return served.then((value) => adopted({ tenant, served: value, fromMemory: false, origin }))
     if (served === undefined) return registry.refuseAbsent(tenant)
-    return adopted({ tenant, served, origin })
+    return adopted({ tenant, served, fromMemory: true, origin })
   }
 
   function adopted(scope: TenantScope): TenantScope | Promise<TenantScope> {
     if (registry.isKnown(scope.tenant)) return scope
-    return registry.adopt(scope.tenant).then(() => scope)
+    return registry.adopt(scope.tenant, scope.origin).then(() => scope)
   }
 }
 
 /** Two headers arrive as one value with a comma, which no id has: they are refused as malformed. */
-function tenantOf(c: Ctx, only: TenantId | undefined): TenantId {
+function tenantOf(c: Ctx, only: TenantId | undefined, actor: Actor): TenantId {
   const header = requestHeader(c, 'x-tenant-id')
+  const bound = actor.kind === 'key' ? actor.tenant : null
   if (header === undefined || header === '') {
+    if (bound) return confirmed(bound, only)
     if (only) return only
     throw new AppError('tenant-required', { detail: 'Name the tenant in the header X-Tenant-ID.' })
   }
@@ -49,15 +64,23 @@ function tenantOf(c: Ctx, only: TenantId | undefined): TenantId {
   if (!tenant) {
     throw new AppError('tenant-invalid-id', { detail: `X-Tenant-ID must be one id: ${TENANT_ID_FORM}.` })
   }
+  if (bound) return confirmed(bound, tenant)
   if (only && tenant !== only) {
     throw new AppError('tenant-not-found', { detail: `There is no tenant "${tenant}".` })
   }
   return tenant
 }
 
-/** Which commit answered, and whether a newer one was refused. */
-export function scopeHeaders({ served }: Pick<TenantScope, 'served'>): AnswerHeaders {
-  if (served.kind === 'live') return { 'X-Config-Revision': served.snapshot.revision, Vary: 'X-Tenant-ID' }
-  const refused = { 'X-Config-Degraded': served.refused.revision, Vary: 'X-Tenant-ID' }
-  return served.kind === 'degraded' ? { ...refused, 'X-Config-Revision': served.snapshot.revision } : refused
+/** The tenant of a key, if it is the one that was named. The refusal is the same whether the named one exists or not. */
+function confirmed(bound: TenantId, named: TenantId | undefined): TenantId {
+  if (named === undefined || named === bound) return bound
+  throw new AppError('tenant-mismatch', { detail: 'This key is for another tenant than the request names.' })
+}
+
+/** Which commit answered, whether a newer one was refused, and what is left of the tenant's limits. */
+export function scopeHeaders({ served, quotaHeaders }: Pick<TenantScope, 'served' | 'quotaHeaders'>): AnswerHeaders {
+  const headers: AnswerHeaders = quotaHeaders ? { ...quotaHeaders, Vary: 'X-Tenant-ID' } : { Vary: 'X-Tenant-ID' }
+  if (served.kind !== 'invalid') headers['X-Config-Revision'] = served.snapshot.revision
+  if (served.kind !== 'live') headers['X-Config-Degraded'] = served.refused.revision
+  return headers
 }

@@ -3,6 +3,7 @@ import type { Document } from '../documents/document.ts'
 import type { Violation } from '../documents/violation.ts'
 import type { Oid } from '../kernel/ids.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
+import { policyOf } from '../policies/definition.ts'
 import type { Routable } from '../routing/route.ts'
 import { buildRouter } from '../routing/router.ts'
 import type { Tool } from '../tools/tool.ts'
@@ -75,6 +76,7 @@ export function assemble(
       tools,
       workflows,
       config: Object.fromEntries(config) as JsonObject,
+      policy: policyOf(config.get('policy')),
       router: buildRouter(routables),
     },
   }

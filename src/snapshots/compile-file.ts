@@ -6,6 +6,8 @@ import type { Document, Finding } from '../documents/document.ts'
 import { parseDocument } from '../documents/parse.ts'
 import type { Violation } from '../documents/violation.ts'
 import type { Json } from '../kernel/json.ts'
+import { POLICY_SCHEMA } from '../policies/definition.ts'
+import { compileValidator } from '../schemas/ajv.ts'
 import type { ToolCompiler } from '../tools/compile.ts'
 import type { Tool } from '../tools/tool.ts'
 import { compileWorkflow } from '../workflows/compile.ts'
@@ -25,6 +27,9 @@ export type FileCompiler = (kind: FileKind, name: string, bytes: Uint8Array) => 
 
 type Compiled = { kind: 'good'; definition: Definition } | { kind: 'bad'; violations: readonly Violation[] }
 
+const checkPolicy = compileValidator(POLICY_SCHEMA)
+const config = (value: Json): Compiled => ({ kind: 'good', definition: { kind: 'config', value } })
+
 export function createFileCompiler(tools: ToolCompiler): FileCompiler {
   const compilers: Record<FileKind, (value: Json) => Compiled> = {
     tool: (value) => {
@@ -39,7 +44,11 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
         ? { kind: 'good', definition: compiled }
         : { kind: 'bad', violations: compiled.violations }
     },
-    config: (value) => ({ kind: 'good', definition: { kind: 'config', value } }),
+    config,
+    policy: (value) => {
+      const violations = checkPolicy(value)
+      return violations.length > 0 ? { kind: 'bad', violations } : config(value)
+    },
   }
 
   return (kind, name, bytes) => {
@@ -55,7 +64,7 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
 }
 
 /** Gives a violation of a value its place in the text. */
-export const findingAt = (document: Document, { part, ...violation }: Violation): Finding => ({
+export const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({
   ...violation,
-  ...document.locate(violation.pointer, part),
+  ...document.locate(violation.pointer, part, within),
 })

@@ -3,16 +3,18 @@
  * Other files at the top (a README, a licence) are the tenant's own and are left alone.
  */
 
-export type FileKind = 'tool' | 'workflow' | 'config'
+export type FileKind = 'tool' | 'workflow' | 'config' | 'policy'
 
-export const FOLDERS = { tools: 'tool', workflows: 'workflow', config: 'config' } as const satisfies Record<
+const FOLDER_KINDS = { tools: 'tool', workflows: 'workflow', config: 'config' } as const satisfies Record<
   string,
   FileKind
 >
 
-export type Folder = keyof typeof FOLDERS
+export type Folder = keyof typeof FOLDER_KINDS
 
-export const isFolder = (name: string): name is Folder => Object.hasOwn(FOLDERS, name)
+export const FOLDERS = Object.keys(FOLDER_KINDS) as readonly Folder[]
+
+export const isFolder = (name: string): name is Folder => Object.hasOwn(FOLDER_KINDS, name)
 
 const EXTENSIONS: readonly string[] = ['.json', '.yaml', '.yml']
 
@@ -27,3 +29,12 @@ export function stemOf(name: string): string | undefined {
 
 /** How much one tree may hold; a tenant's own files are counted with what it inherits. */
 export const TREE_LIMITS = { filesPerFolder: 2_000 } as const
+
+/** Files of `config/` that the product itself reads, and so checks. */
+const KNOWN_CONFIG: Readonly<Record<string, FileKind>> = { policy: 'policy' }
+
+/** What the file `stem` of a folder has to be. */
+export function kindOf(folder: Folder, stem: string): FileKind {
+  const known = folder === 'config' && Object.hasOwn(KNOWN_CONFIG, stem) ? KNOWN_CONFIG[stem] : undefined
+  return known ?? FOLDER_KINDS[folder]
+}

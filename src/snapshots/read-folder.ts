@@ -6,7 +6,7 @@
 import { isDangerousKey } from '../documents/plain-data.ts'
 import type { TreeEntry, TreeSource } from '../git/objects.ts'
 import type { CompiledFile, FileCompiler } from './compile-file.ts'
-import { FOLDERS, type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
+import { type FileKind, type Folder, isIgnored, kindOf, stemOf, TREE_LIMITS } from './file-kinds.ts'
 import type { FileProblem } from './snapshot.ts'
 
 export type FolderFile = { path: string; stem: string; compiled: CompiledFile }
@@ -15,7 +15,7 @@ export type FolderContent = { files: readonly FolderFile[]; problems: readonly F
 export type FolderReader = (folder: Folder, entries: readonly TreeEntry[]) => Promise<FolderContent>
 
 export function createFolderReader(
-  compiled: (entry: TreeEntry, folder: Folder) => Promise<CompiledFile>,
+  compiled: (entry: TreeEntry, kind: FileKind) => Promise<CompiledFile>,
 ): FolderReader {
   return async (folder, entries) => {
     const problems = [...collisions(folder, entries)]
@@ -35,7 +35,7 @@ export function createFolderReader(
       accepted.map(async ({ entry, stem }) => ({
         path: `${folder}/${entry.name}`,
         stem,
-        compiled: await compiled(entry, folder),
+        compiled: await compiled(entry, kindOf(folder, stem)),
       })),
     )
     return { files, problems }
@@ -45,14 +45,13 @@ export function createFolderReader(
 /** Compiles an entry's blob, each distinct blob once: `cache` is keyed by kind, format and object id. */
 export const compileEntry =
   (source: TreeSource, compile: FileCompiler, cache: FileCache) =>
-  async (entry: TreeEntry, folder: Folder): Promise<CompiledFile> => {
-    const kind = FOLDERS[folder]
+  async (entry: TreeEntry, kind: FileKind): Promise<CompiledFile> => {
     const key = `${kind}:${entry.name.slice(entry.name.lastIndexOf('.'))}:${entry.oid}`
     const known = cache.get(key)
     if (known) return known
     const bytes = await source.readBlob(entry.oid)
     const file = compile(kind, entry.name, bytes)
-    cache.set(key, file, { size: bytes.length })
+    cache.set(key, file, { size: bytes.length + 1 })
     return file
   }
 

@@ -12,7 +12,6 @@ export function requireSnapshot({ tenant, served }: { tenant: TenantId; served: 
     detail: `The head of this tenant's branch has ${errors}, and no earlier commit is known to be good.`,
     errors: problemItems(problems),
     data: { tenant, revision },
-    headers: { 'X-Config-Revision': revision },
   })
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Oid } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import type { Policy } from '../policies/policy.ts'
 import type { Router } from '../routing/route.ts'
 import type { Tool } from '../tools/tool.ts'
 import type { Workflow } from '../workflows/workflow.ts'
@@ -15,6 +16,8 @@ export type Content = {
   readonly workflows: ReadonlyMap<string, Workflow>
   /** One member for each file of `config/`, named by its stem. */
   readonly config: JsonObject
+  /** What `config/policy.yaml` allows. */
+  readonly policy: Policy
   readonly router: Router
 }
 

@@ -1,18 +1,16 @@
 /** How much one tenant has run, counted by the database. */
-import { type Kysely, sql } from 'kysely'
+import type { ExpressionBuilder } from 'kysely'
 import type { Execution } from '../executions/execution.ts'
 import type { Percentiles, Usage, UsageRow } from '../executions/store.ts'
-import type { TenantId } from '../kernel/ids.ts'
-import type { Database } from './schema.ts'
+import type { TenantDb } from './tenant-scope.ts'
 
 type StatusCounts = Usage['byStatus']
 
 /** Percentiles are by nearest rank. */
-export async function usageOf(db: Kysely<Database>, tenant: TenantId): Promise<Usage> {
+export async function usageOf(db: TenantDb): Promise<Usage> {
   const groups = await db
     .selectFrom('execution')
     .select(({ fn }) => ['kind', 'name', 'status', fn.countAll<number>().as('count'), fn.max('started_at').as('last')])
-    .where('tenant', '=', tenant)
     .groupBy(['kind', 'name', 'status'])
     .execute()
 
@@ -25,7 +23,7 @@ export async function usageOf(db: Kysely<Database>, tenant: TenantId): Promise<U
       name,
       executions: 0,
       byStatus: noCounts(),
-      durationMs: await percentiles(db, tenant, { kind, name }),
+      durationMs: await percentiles(db, { kind, name }),
     }
     row.executions += count
     row.byStatus[status as keyof StatusCounts] += count
@@ -37,29 +35,44 @@ export async function usageOf(db: Kysely<Database>, tenant: TenantId): Promise<U
     executions,
     byStatus,
     byTarget: [...byTarget.values()].sort((a, b) => b.executions - a.executions || (a.name < b.name ? -1 : 1)),
-    durationMs: executions === 0 ? null : await percentiles(db, tenant),
+    durationMs: executions === 0 ? null : await percentiles(db),
     lastActivityAt: executions === 0 ? null : Math.max(...groups.map(({ last }) => last)),
   }
 }
 
 const noCounts = (): Record<keyof StatusCounts, number> => ({ completed: 0, failed: 0, refused: 0 })
 
-async function percentiles(
-  db: Kysely<Database>,
-  tenant: TenantId,
-  target?: { kind: string; name: string },
-): Promise<Percentiles> {
-  const { rows } = await sql<{ p50: number; p95: number }>`
-    with ranked as (
-      select duration_ms, row_number() over (order by duration_ms) as rank, count(*) over () as total
-      from execution
-      where tenant = ${tenant}
-      ${target ? sql`and kind = ${target.kind} and name = ${target.name}` : sql``}
+async function percentiles(db: TenantDb, target?: { kind: string; name: string }): Promise<Percentiles> {
+  const row = await db
+    .with('ranked', (from) =>
+      from
+        .selectFrom('execution')
+        .select(({ fn }) => [
+          'duration_ms',
+          fn
+            .agg<number>('row_number')
+            .over((over) => over.orderBy('duration_ms'))
+            .as('rank'),
+          fn.countAll<number>().over().as('total'),
+        ])
+        .$if(target !== undefined, (query) =>
+          query.where('kind', '=', target?.kind ?? '').where('name', '=', target?.name ?? ''),
+        ),
     )
-    select
-      min(case when rank >= 0.50 * total then duration_ms end) as p50,
-      min(case when rank >= 0.95 * total then duration_ms end) as p95
-    from ranked`.execute(db)
-  const [row] = rows
+    .selectFrom('ranked')
+    .select((eb) => [nearestRank(eb, 0.5).as('p50'), nearestRank(eb, 0.95).as('p95')])
+    .executeTakeFirst()
   return { p50: row?.p50 ?? 0, p95: row?.p95 ?? 0 }
 }
+
+type Ranked = { ranked: { duration_ms: number; rank: number; total: number } }
+
+/** The smallest duration that at least `share` of all do not exceed. */
+const nearestRank = (eb: ExpressionBuilder<Ranked, 'ranked'>, share: number) =>
+  eb.fn.min<number | null>(
+    eb
+      .case()
+      .when('rank', '>=', eb(eb.val(share), '*', eb.ref('total')))
+      .then(eb.ref('duration_ms'))
+      .end(),
+  )

@@ -11,6 +11,7 @@ import type { Json, JsonObject } from '../kernel/json.ts'
 import { usageOf } from './execution-usage.ts'
 import type { Database, ExecutionTable } from './schema.ts'
 import type { Storage } from './sqlite.ts'
+import { tenantDb } from './tenant-scope.ts'
 
 const GROUP_MS = 200
 /** A group is written at once when it has grown to this, so that the buffer stays small under load. */
@@ -87,12 +88,7 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
 
     async find(tenant, id) {
       await write()
-      const row = await db
-        .selectFrom('execution')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('id', '=', id)
-        .executeTakeFirst()
+      const row = await tenantDb(db, tenant).selectFrom('execution').selectAll().where('id', '=', id).executeTakeFirst()
       return row && toExecution(row)
     },
 
@@ -113,7 +109,7 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
 
     async usage(tenant) {
       await write()
-      return usageOf(db, tenant)
+      return usageOf(tenantDb(db, tenant))
     },
 
     async close() {
@@ -126,10 +122,9 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
 const MAX_BUFFERED = 100_000
 
 const filtered = (db: Kysely<Database>, tenant: TenantId, { kind, name, status }: ExecutionFilter) =>
-  db
+  tenantDb(db, tenant)
     .selectFrom('execution')
     .selectAll()
-    .where('tenant', '=', tenant)
     .$if(kind !== undefined, (query) => query.where('kind', '=', kind ?? ''))
     .$if(name !== undefined, (query) => query.where('name', '=', name ?? ''))
     .$if(status !== undefined, (query) => query.where('status', '=', status ?? ''))

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { migrate } from './migrations.ts'
 import type { Database } from './schema.ts'
 
@@ -27,3 +27,14 @@ export async function openSqlite(path: string): Promise<Storage> {
   await migrate(db)
   return { db, sqlite, close: () => db.destroy() }
 }
+
+/** Runs `work`, after which its commits and all those before them survive a power cut: the log is written in order. */
+export const durably = <T>(db: Kysely<Database>, work: (connection: Kysely<Database>) => Promise<T>): Promise<T> =>
+  db.connection().execute(async (connection) => {
+    await sql`pragma synchronous = full`.execute(connection)
+    try {
+      return await work(connection)
+    } finally {
+      await sql`pragma synchronous = normal`.execute(connection)
+    }
+  })

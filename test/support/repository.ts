@@ -60,7 +60,9 @@ compute: { result: n * 2.0 }
 export function createTestRepository(path: string, files: Files = BASE_FILES): TestRepository {
   mkdirSync(path, { recursive: true })
   const git: TestRepository['git'] = (args, input = '') =>
-    execFileSync('git', args, { cwd: path, env: GIT_ENV, input, stdio: 'pipe', maxBuffer: 1 << 28 }).toString().trim()
+    execFileSync('git', args, { cwd: path, env: GIT_ENV, input, stdio: 'pipe', maxBuffer: 1 << 28 })
+      .toString()
+      .trim()
 
   const commit: TestRepository['commit'] = (branch, { files: changed, parent, message = 'change' }) => {
     const from = parent === undefined ? headOf(branch) : parent

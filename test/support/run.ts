@@ -11,5 +11,8 @@ export const run = (
     const [program = '', ...args] = command
     const settled = (error: ExecFileException | null, stdout: string, stderr: string): void =>
       resolve({ code: error ? Number(error.code ?? 128) : 0, stdout, stderr })
-    execFile(program, args, { cwd, env, maxBuffer: 1 << 26 }, settled).stdin?.end(input)
+    const child = execFile(program, args, { cwd, env, maxBuffer: 1 << 26 }, settled)
+    // A program that ends before it has read its input closes the pipe.
+    child.stdin?.on('error', () => {})
+    child.stdin?.end(input)
   })

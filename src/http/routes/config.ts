@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { pointerTokens, valueAt } from '../../kernel/json.ts'
 import { problemItems, requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import type { Served, Snapshot } from '../../snapshots/snapshot.ts'
-import { type AnswerHeaders, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
+import { answerEmpty, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 import { DEFINITION_SUMMARY, toolSummary, workflowSummary } from './definitions.ts'
@@ -37,8 +37,9 @@ export function configRoutes(): Route[] {
   function whole(c: Ctx, scope: TenantScope): Response {
     const snapshot = requireSnapshot(scope)
     const etag = etagOf(scope.served, snapshot)
-    const headers: AnswerHeaders = { ...scopeHeaders(scope), ETag: etag }
-    if (isNotModified(c, etag)) return c.body(null, 304, headers)
+    const headers = scopeHeaders(scope)
+    headers.ETag = etag
+    if (isNotModified(c, etag)) return answerEmpty(c, 304, headers)
     // Keyed by what is served, which is one object for as long as the branch stands still.
     let body = bodies.get(scope.served)
     if (body === undefined) {
@@ -51,8 +52,9 @@ export function configRoutes(): Route[] {
   function one(c: Ctx, scope: TenantScope): Response {
     const snapshot = requireSnapshot(scope)
     const etag = etagOf(scope.served, snapshot)
-    const headers: AnswerHeaders = { ...scopeHeaders(scope), ETag: etag }
-    if (isNotModified(c, etag)) return c.body(null, 304, headers)
+    const headers = scopeHeaders(scope)
+    headers.ETag = etag
+    if (isNotModified(c, etag)) return answerEmpty(c, 304, headers)
     const pointer = `/${c.req.param('pointer') ?? ''}`
     const value = valueAt(snapshot.config, pointerTokens(pointer))
     if (value === undefined) {

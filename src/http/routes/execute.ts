@@ -7,6 +7,7 @@ import type { JsonObject } from '../../kernel/json.ts'
 import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import { jsonBody } from '../body.ts'
 import { answerJson, type Ctx } from '../exchange.ts'
+import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 
@@ -86,7 +87,7 @@ const PROBLEMS = [
   'config-invalid',
 ] as const
 
-export function executeRoutes({ executor }: { executor: Executor }): Route[] {
+export function executeRoutes({ executor, gate }: { executor: Executor; gate: Gate }): Route[] {
   async function execute(c: Ctx, scope: TenantScope): Promise<Response> {
     const { sessionId, dryRun = false, ...wanted } = await executeBody.read(c)
     return run(c, scope, intentOf(wanted), { sessionId, dryRun })
@@ -105,9 +106,10 @@ export function executeRoutes({ executor }: { executor: Executor }): Route[] {
     { sessionId, dryRun }: { sessionId: string | undefined; dryRun: boolean },
   ): Promise<Response> {
     const snapshot = requireSnapshot(scope)
-    const { requestId } = c.var
+    const requestId = c.get('requestId')
     const { tenant } = scope
-    const answer = await executor.execute({ tenant, snapshot, intent, sessionId, requestId, dryRun })
+    const admit = (tools: readonly string[]) => gate.admit(c, scope, tools)
+    const answer = await executor.execute({ tenant, snapshot, intent, sessionId, requestId, dryRun, admit })
     return answerJson(c, answer, { headers: scopeHeaders(scope) })
   }
 
@@ -117,7 +119,9 @@ export function executeRoutes({ executor }: { executor: Executor }): Route[] {
     path: `/api/v1/${kind}s/{name}/run`,
     access: 'tenant',
     right: 'tools:run',
+    gate: 'by-handler',
     effect: 'acts',
+    idempotent: true,
     operation: {
       id: `run-${kind}`,
       summary: `Run a ${kind} by its name`,
@@ -136,7 +140,9 @@ export function executeRoutes({ executor }: { executor: Executor }): Route[] {
       path: '/api/v1/execute',
       access: 'tenant',
       right: 'tools:run',
+      gate: 'by-handler',
       effect: 'acts',
+      idempotent: true,
       operation: {
         id: 'execute',
         summary: 'Run a tool or workflow, by name or in words',

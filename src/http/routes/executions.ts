@@ -1,5 +1,6 @@
 /** `/api/v1/executions`: what a tenant has run. */
 import type { Execution, ExecutionStatus } from '../../executions/execution.ts'
+import { stepResource } from '../../executions/step-resource.ts'
 import type { ExecutionFilter, ExecutionStore, ExecutionSummary } from '../../executions/store.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { answerJson, type Ctx } from '../exchange.ts'
@@ -47,7 +48,11 @@ export function executionRoutes({ executions }: { executions: ExecutionStore }):
   async function one(c: Ctx, scope: TenantScope): Promise<Response> {
     const found = await executions.find(scope.tenant, c.req.param('id') ?? '')
     if (!found) throw new AppError('execution-not-found', { detail: 'This tenant has no such execution.' })
-    return answerJson(c, resourceOf(found), { headers: scopeHeaders(scope) })
+    return answerJson(
+      c,
+      { ...resourceOf(found), steps: found.steps.map(stepResource) },
+      { headers: scopeHeaders(scope) },
+    )
   }
 
   return [

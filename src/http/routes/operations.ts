@@ -69,15 +69,21 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
         return ok(c)
       },
     ),
-    get(
-      '/metrics',
-      {
+    {
+      method: 'get',
+      path: '/metrics',
+      // Its series name every tenant: what one of them may not know of the others.
+      access: 'operator',
+      right: 'tenants:read',
+      effect: 'reads',
+      operation: {
         id: 'metrics',
         summary: 'Metrics for Prometheus',
+        tag: 'operations',
         responses: { 200: { description: 'Text exposition format.', contentType: 'text/plain' } },
       },
-      async (c) => answerText(c, await metrics.text(), { contentType: metrics.contentType }),
-    ),
+      handle: async (c) => answerText(c, await metrics.text(), { contentType: metrics.contentType }),
+    },
     get(
       '/openapi.json',
       {

@@ -1,0 +1,2 @@
+curl http://localhost:8080/api/users \
+  -H "X-Tenant-ID: acme-corp"
