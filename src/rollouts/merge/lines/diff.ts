@@ -1,0 +1,45 @@
+/** The line diff of two texts, as Git computes it by default (Myers, without the indent heuristic). Pure. */
+import { candidates, commonEnds } from './candidates.ts'
+import { markEdits } from './shortest-edit.ts'
+import { slideChanges } from './slide.ts'
+
+/** `removed` lines of the first text from `a` on are replaced by `added` lines of the second from `b` on. */
+export type Change = { a: number; removed: number; b: number; added: number }
+
+/** The changes from `a` to `b` in order, no two of them touching; empty if the two are equal. */
+export function diffLines(a: Int32Array, b: Int32Array): Change[] {
+  const { start, endA, endB } = commonEnds(a, b)
+  if (start === endA && start === endB) return []
+  const changedA = new Uint8Array(a.length)
+  const changedB = new Uint8Array(b.length)
+  const placesA = candidates(a, start, endA, countLines(b), changedA)
+  const placesB = candidates(b, start, endB, countLines(a), changedB)
+  markEdits(
+    { numbers: placesA.map((place) => a[place]!), places: placesA, changed: changedA },
+    { numbers: placesB.map((place) => b[place]!), places: placesB, changed: changedB },
+  )
+  slideChanges(a, changedA, b, changedB)
+  slideChanges(b, changedB, a, changedA)
+  return toChanges(changedA, changedB)
+}
+
+function countLines(lines: Int32Array): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1)
+  return counts
+}
+
+function toChanges(changedA: Uint8Array, changedB: Uint8Array): Change[] {
+  const changes: Change[] = []
+  let a = 0
+  let b = 0
+  while (a < changedA.length || b < changedB.length) {
+    const [fromA, fromB] = [a, b]
+    while (a < changedA.length && changedA[a] === 1) a++
+    while (b < changedB.length && changedB[b] === 1) b++
+    if (a > fromA || b > fromB) changes.push({ a: fromA, removed: a - fromA, b: fromB, added: b - fromB })
+    a++
+    b++
+  }
+  return changes
+}

@@ -1,0 +1,86 @@
+/**
+ * Three-way merge by lines: the bytes that `git merge-file -p` writes (markers of seven characters, no base part).
+ * Pure. Texts with a NUL character are Git's business to refuse, not this function's.
+ */
+import { lineTable, splitLines } from './line-table.ts'
+import { mergeRegions, type Region } from './regions.ts'
+
+/** What stands after the markers `<<<<<<<` and `>>>>>>>`. */
+export type Labels = { ours: string; theirs: string }
+
+/** A place where the two sides cannot both be had, as the lines of each side. */
+export type LineConflict = { ours: string; theirs: string }
+
+export type LineMerge = { text: string; conflicts: LineConflict[] }
+
+const WORD = /[A-Za-z0-9]/
+
+export function mergeLines(base: string, ours: string, theirs: string, labels: Labels): LineMerge {
+  if (ours === theirs || theirs === base) return { text: ours, conflicts: [] }
+  if (ours === base) return { text: theirs, conflicts: [] }
+  const [linesBase, linesOurs, linesTheirs] = [splitLines(base), splitLines(ours), splitLines(theirs)]
+  const table = lineTable()
+  const regions = mergeRegions(
+    table.numbersOf(linesBase),
+    table.numbersOf(linesOurs),
+    table.numbersOf(linesTheirs),
+    (line) => WORD.test(linesOurs[line]!),
+  )
+  return assemble(regions, linesBase, linesOurs, linesTheirs, labels)
+}
+
+function assemble(
+  regions: readonly Region[],
+  base: readonly string[],
+  ours: readonly string[],
+  theirs: readonly string[],
+  labels: Labels,
+): LineMerge {
+  const out: string[] = []
+  const conflicts: LineConflict[] = []
+  let done = 0
+  for (const region of regions) {
+    if (region.take === 'both-equal') continue
+    const endOurs = region.ours + region.lengthOurs
+    for (let i = done; i < region.ours; i++) out.push(ours[i]!)
+    const mine = ours.slice(region.ours, endOurs)
+    const other = theirs.slice(region.theirs, region.theirs + region.lengthTheirs)
+    if (region.take === 'ours') out.push(...mine)
+    else if (region.take === 'theirs') out.push(...other)
+    else {
+      const eol = markerEol(region, base, ours, theirs)
+      conflicts.push({ ours: mine.join(''), theirs: other.join('') })
+      out.push(`<<<<<<< ${labels.ours}${eol}`, ...closed(mine, eol), `=======${eol}`, ...closed(other, eol))
+      out.push(`>>>>>>> ${labels.theirs}${eol}`)
+    }
+    done = endOurs
+  }
+  for (let i = done; i < ours.length; i++) out.push(ours[i]!)
+  return { text: out.join(''), conflicts }
+}
+
+/** The lines, the last of them ended, so that a marker can follow. */
+function closed(lines: string[], eol: string): string[] {
+  const last = lines.at(-1)
+  return last === undefined || last.endsWith('\n') ? lines : [...lines.slice(0, -1), `${last}${eol}`]
+}
+
+/** CRLF if the line above the conflict has it on both sides (and the base's first line has, or says nothing). */
+function markerEol(
+  region: Region,
+  base: readonly string[],
+  ours: readonly string[],
+  theirs: readonly string[],
+): '\n' | '\r\n' {
+  let crlf = usesCrlf(ours, Math.max(region.ours - 1, 0))
+  if (crlf !== false) crlf = usesCrlf(theirs, Math.max(region.theirs - 1, 0))
+  if (crlf !== false) crlf = usesCrlf(base, 0)
+  return crlf === true ? '\r\n' : '\n'
+}
+
+function usesCrlf(lines: readonly string[], at: number): boolean | undefined {
+  const line = lines[at]
+  if (line === undefined) return undefined
+  if (line.endsWith('\n')) return line.endsWith('\r\n')
+  return at === 0 ? undefined : lines[at - 1]!.endsWith('\r\n')
+}
