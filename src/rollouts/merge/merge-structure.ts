@@ -1,0 +1,90 @@
+/**
+ * The structural merge of three texts: read, decide, write, read again. Pure.
+ * Invariant: what is written is used only if it reads as what was decided.
+ */
+import { renderDocument, Unrenderable } from './emit/render.ts'
+import { type Labels, mergeLines } from './lines/merge-lines.ts'
+import type { Conflict } from './result.ts'
+import { Interner, type Side, type Tree } from './tree.ts'
+import { disagreements } from './values/conflicts.ts'
+import { expectedId, fits } from './values/expected.ts'
+import { type Plan, planNode } from './values/plan.ts'
+import type { Policies } from './values/policies.ts'
+
+export type Reader = (text: string, interner: Interner) => Tree | undefined
+
+export type StructureInput = {
+  reader: Reader
+  base: string
+  ours: string
+  theirs: string
+  /** Git's merge, where it is clean. */
+  native: string | undefined
+  policies: Policies
+  labels: Labels
+}
+
+export type StructureMerge =
+  | { outcome: 'unread' }
+  | { outcome: 'native' }
+  | { outcome: 'clean'; text: string }
+  | { outcome: 'conflict'; text: string; conflicts: Conflict[] }
+
+export function mergeStructure(input: StructureInput): StructureMerge {
+  const { reader, native, policies } = input
+  const interner = new Interner()
+  const base = reader(input.base, interner)
+  const ours = base && reader(input.ours, interner)
+  const theirs = ours && reader(input.theirs, interner)
+  if (base === undefined || ours === undefined || theirs === undefined) return { outcome: 'unread' }
+  const trees = { base, ours, theirs }
+  const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
+  const plan = planNode({ trees, interner, policies }, nodes, '')
+  const found = disagreements(plan)
+  const nativeTree = native === undefined ? undefined : reader(native, interner)
+  if (nativeTree !== undefined) {
+    if (found.length === 0 && nativeTree.root.id === expectedId(plan, 'ours', interner)) return { outcome: 'native' }
+    if (found.length > 0 && found.every(({ soft }) => soft) && fits(plan, nativeTree.root, interner)) {
+      return { outcome: 'native' }
+    }
+  }
+  const write = (pick: 'ours' | 'theirs') => writeChecked(trees, plan, pick, reader, interner)
+  const asOurs = write('ours')
+  if (found.length === 0 && asOurs !== undefined) return { outcome: 'clean', text: asOurs }
+  const asTheirs = found.length === 0 ? undefined : write('theirs')
+  if (found.length > 0 && asOurs !== undefined && asTheirs !== undefined && asOurs !== asTheirs) {
+    // A merge over an empty base marks exactly the lines in which the two renderings differ.
+    const { text } = mergeLines('', asOurs, asTheirs, input.labels)
+    return { outcome: 'conflict', text, conflicts: found.map(({ conflict }) => conflict) }
+  }
+  return unwritten(
+    input,
+    found.map(({ conflict }) => conflict),
+  )
+}
+
+/** The values merge (or conflict), but their texts cannot be joined: a conflict of lines. */
+function unwritten(input: StructureInput, found: Conflict[]): StructureMerge {
+  const { base, ours, theirs, labels } = input
+  const lines = mergeLines(base, ours, theirs, labels)
+  const text = lines.conflicts.length > 0 ? lines.text : mergeLines('', ours, theirs, labels).text
+  const whole: Conflict = { pointer: '', kind: 'lines', base, ours, theirs }
+  return { outcome: 'conflict', text, conflicts: found.length > 0 ? found : [whole] }
+}
+
+function writeChecked(
+  trees: Record<Side, Tree>,
+  plan: Plan,
+  pick: 'ours' | 'theirs',
+  reader: Reader,
+  interner: Interner,
+): string | undefined {
+  try {
+    const text = renderDocument({ trees, pick }, plan)
+    const again = reader(text, interner)
+    return again !== undefined && again.root.id === expectedId(plan, pick, interner) ? text : undefined
+  } catch (error) {
+    if (error instanceof Unrenderable) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * Which items of a list are "the same item" on the three sides: by a naming member, by value, or, in a list without
+ * either, by aligning the sides like lines of a text. Never by position.
+ */
+import { type Change, diffLines } from '../lines/diff.ts'
+import type { TreeNode } from '../tree.ts'
+import type { ArrayPolicy } from './policies.ts'
+
+/** Identities of each side's items: equal for the same item; the base's are its places. */
+export type Identities = {
+  by: 'name' | 'value' | 'alignment'
+  base: number[]
+  ours: number[]
+  theirs: number[]
+  count: number
+}
+
+type Items = readonly TreeNode[]
+type ThreeLists = { base: Items; ours: Items; theirs: Items }
+
+/** Members that name an item, where no policy says which do. */
+const NAMING = ['name', 'id', 'key'] as const
+
+export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Identities {
+  if (policy === 'ordered') return byAlignment(lists)
+  if (policy === 'set') return byLabel(lists, 'value', (item) => item.id) ?? byAlignment(lists)
+  const naming = typeof policy === 'object' ? policy.map : NAMING
+  for (const member of naming) {
+    const named = byLabel(lists, 'name', (item) => nameOf(item, member))
+    if (named !== undefined) return named
+  }
+  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? item.id : undefined))
+  return scalars ?? byAlignment(lists)
+}
+
+function nameOf(item: TreeNode, member: string): number | undefined {
+  if (item.kind !== 'map') return undefined
+  const name = item.entries.find((entry) => entry.key === member)?.node
+  return name?.kind === 'scalar' ? name.id : undefined
+}
+
+/** Identities by a label that every item has and no two items of a side share; undefined where that is not so. */
+function byLabel(
+  lists: ThreeLists,
+  by: 'name' | 'value',
+  label: (item: TreeNode) => number | undefined,
+): Identities | undefined {
+  const known = new Map<number, number>()
+  const identitiesOf = (items: Items): number[] | undefined => {
+    const seen = new Set<number>()
+    for (const item of items) {
+      const name = label(item)
+      if (name === undefined || seen.has(name)) return undefined
+      seen.add(name)
+      if (!known.has(name)) known.set(name, known.size)
+    }
+    return [...seen].map((name) => known.get(name)!)
+  }
+  const base = identitiesOf(lists.base)
+  const ours = base && identitiesOf(lists.ours)
+  const theirs = ours && identitiesOf(lists.theirs)
+  return theirs && ours && base && { by, base, ours, theirs, count: known.size }
+}
+
+function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
+  let count = base.length
+  const fromBase = (items: Items) => align(base, items).map((place) => place ?? count++)
+  const oursIds = fromBase(ours)
+  const theirsIds = fromBase(theirs)
+  return {
+    by: 'alignment',
+    base: base.map((_, i) => i),
+    ours: oursIds,
+    theirs: shareAdditions(ours, oursIds, theirs, theirsIds, base.length),
+    count,
+  }
+}
+
+/** Gives an item that both sides added after the same item the same identity. */
+function shareAdditions(ours: Items, oursIds: readonly number[], theirs: Items, theirsIds: number[], baseSize: number) {
+  const added = new Map<string, number[]>()
+  const visit = (items: Items, ids: readonly number[], found: (place: string, i: number) => void) => {
+    let anchor = -1
+    for (let i = 0; i < items.length; i++) {
+      if (ids[i]! < baseSize) anchor = ids[i]!
+      else found(`${anchor} ${items[i]!.id}`, i)
+    }
+  }
+  visit(ours, oursIds, (place, i) => added.set(place, [...(added.get(place) ?? []), oursIds[i]!]))
+  const shared = [...theirsIds]
+  visit(theirs, theirsIds, (place, i) => {
+    shared[i] = added.get(place)?.shift() ?? theirsIds[i]!
+  })
+  return shared
+}
+
+/** For each item its place in the base, or undefined where it is new. */
+function align(base: Items, items: Items): (number | undefined)[] {
+  const places: (number | undefined)[] = new Array(items.length).fill(undefined)
+  const ids = (list: Items) => Int32Array.from(list, ({ id }) => id)
+  let [a, b] = [0, 0]
+  for (const change of [...diffLines(ids(base), ids(items)), END]) {
+    while (a < Math.min(change.a, base.length) && b < items.length) places[b++] = a++
+    pairEdited(base, items, change, places)
+    a = change.a + change.removed
+    b = change.b + change.added
+  }
+  return places
+}
+
+const END: Change = { a: Number.MAX_SAFE_INTEGER, removed: 0, b: Number.MAX_SAFE_INTEGER, added: 0 }
+
+/** Pairs removed items with the added ones they were edited into, in order. */
+function pairEdited(base: Items, items: Items, change: Change, places: (number | undefined)[]): void {
+  if (change.removed === 1 && change.added === 1) {
+    if (base[change.a]!.kind === items[change.b]!.kind) places[change.b] = change.a
+    return
+  }
+  let b = change.b
+  for (let a = change.a; a < change.a + change.removed; a++) {
+    for (let candidate = b; candidate < change.b + change.added; candidate++) {
+      if (!isSimilar(base[a]!, items[candidate]!)) continue
+      places[candidate] = a
+      b = candidate + 1
+      break
+    }
+  }
+}
+
+/** Two collections of which at least half is the same. */
+function isSimilar(one: TreeNode, other: TreeNode): boolean {
+  if (one.kind !== other.kind || one.kind === 'scalar') return false
+  const label = (key: string | null, id: number) => `${key} ${id}`
+  const have = new Set(one.entries.map(({ key, node }) => label(key, node.id)))
+  const shared = other.entries.filter(({ key, node }) => have.has(label(key, node.id))).length
+  return shared * 2 >= Math.max(one.entries.length, other.entries.length)
+}

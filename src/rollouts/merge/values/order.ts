@@ -1,0 +1,94 @@
+/**
+ * The order of a merged map or list. Each side is a sequence of identities; an identity below `baseSize` is the place
+ * in the base, the others are new.
+ * Invariant: what both sides keep stands in the order of the side that moved it, or as it was; a new item stands after
+ * what it followed on its own side.
+ */
+
+export type Sides = { baseSize: number; ours: readonly number[]; theirs: readonly number[] }
+
+/** New items of both sides that follow the same item: their order is not given by either side. */
+export type Meeting = { ours: number[]; theirs: number[] }
+
+export type Order = { sequence: number[]; meetings: Meeting[]; contradictory: boolean }
+
+/** `keeps` says which identities are in the result; `before` (if given) orders new items that meet. */
+export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, before?: Before): Order {
+  const ours = sides.ours.filter(keeps)
+  const theirs = sides.theirs.filter(keeps)
+  const inOurs = new Set(ours)
+  const inTheirs = new Set(theirs)
+  const oursMoved = !isAscending(ours, sides.baseSize)
+  const theirsMoved = !isAscending(theirs, sides.baseSize)
+  const contradictory =
+    oursMoved &&
+    theirsMoved &&
+    !isEqual(
+      ours.filter((item) => item < sides.baseSize && inTheirs.has(item)),
+      theirs.filter((item) => item < sides.baseSize && inOurs.has(item)),
+    )
+  const theirsLeads = theirsMoved && !oursMoved
+  const [frame, guest, inFrame] = theirsLeads ? [theirs, ours, inTheirs] : [ours, theirs, inOurs]
+  const guests = guestsByAnchor(guest, inFrame)
+  const inGuest = theirsLeads ? inOurs : inTheirs
+  const sequence: number[] = []
+  const meetings: Meeting[] = []
+  let waiting = guests.get(START) ?? []
+  let own: number[] = []
+  const settle = () => {
+    const meeting = theirsLeads ? { ours: waiting, theirs: own } : { ours: own, theirs: waiting }
+    if (waiting.length > 0 && own.length > 0) meetings.push(meeting)
+    sequence.push(...joinMeeting(meeting, before))
+    own = []
+  }
+  for (const item of frame) {
+    if (!inGuest.has(item)) {
+      own.push(item)
+      continue
+    }
+    settle()
+    sequence.push(item)
+    waiting = guests.get(item) ?? []
+  }
+  settle()
+  return { sequence, meetings, contradictory }
+}
+
+/** Whether the first identity should stand before the second. */
+export type Before = (first: number, second: number) => boolean
+
+const START = -1
+
+/** The items that only the guest has, by the item of the frame that they follow. */
+function guestsByAnchor(guest: readonly number[], inFrame: ReadonlySet<number>): Map<number, number[]> {
+  const guests = new Map<number, number[]>()
+  let anchor = START
+  for (const item of guest) {
+    if (inFrame.has(item)) anchor = item
+    else guests.set(anchor, [...(guests.get(anchor) ?? []), item])
+  }
+  return guests
+}
+
+function joinMeeting({ ours, theirs }: Meeting, before: Before | undefined): number[] {
+  if (before === undefined || ours.length === 0 || theirs.length === 0) return [...ours, ...theirs]
+  const joined: number[] = []
+  let [o, t] = [0, 0]
+  while (o < ours.length && t < theirs.length) {
+    joined.push(before(theirs[t]!, ours[o]!) ? theirs[t++]! : ours[o++]!)
+  }
+  return [...joined, ...ours.slice(o), ...theirs.slice(t)]
+}
+
+function isAscending(items: readonly number[], baseSize: number): boolean {
+  let last = -1
+  for (const item of items) {
+    if (item >= baseSize) continue
+    if (item < last) return false
+    last = item
+  }
+  return true
+}
+
+const isEqual = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((item, i) => item === b[i])

@@ -1,0 +1,96 @@
+/** Lists, item by item, once it is known which items of the three sides are the same. */
+import type { Entry, Side, TreeNode } from '../tree.ts'
+import { type Identities, identify } from './identify.ts'
+import { type Meeting, mergeOrder } from './order.ts'
+import { conflict, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { sortedBy } from './sorted.ts'
+
+export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+  const policy = planning.policies.array(pointer)
+  const entriesOf = (side: Side) => (nodes[side]?.kind === 'array' ? nodes[side].entries : [])
+  const [base, ours, theirs] = [entriesOf('base'), entriesOf('ours'), entriesOf('theirs')]
+  if (policy === 'atomic') return takeWhole(planning, nodes, pointer)
+  const nodesOf = (entries: readonly Entry[]) => entries.map(({ node }) => node)
+  const same = identify({ base: nodesOf(base), ours: nodesOf(ours), theirs: nodesOf(theirs) }, policy)
+  const trios: Trio<Entry>[] = Array.from({ length: same.count }, () => ({
+    base: undefined,
+    ours: undefined,
+    theirs: undefined,
+  }))
+  const token = new Array<number>(same.count).fill(-1)
+  for (const [side, entries] of [
+    ['base', base],
+    ['ours', ours],
+    ['theirs', theirs],
+  ] as const) {
+    entries.forEach((entry, i) => {
+      const identity = same[side][i]!
+      trios[identity]![side] = entry
+      if (token[identity] === -1) token[identity] = i
+    })
+  }
+  const parts: (Part | undefined)[] = trios.map((trio, identity) =>
+    (trio.base ?? trio.ours ?? trio.theirs) ? planPart(planning, trio, pointer, token[identity]!) : undefined,
+  )
+  const names = trios.map((trio) => nameOf(planning, trio))
+  const order = mergeOrder(
+    { baseSize: base.length, ours: same.ours, theirs: same.theirs },
+    (identity) => parts[identity]!.plan.do !== 'drop',
+    names.every((name) => name !== undefined) ? sortedBy(names as string[], same.ours, same.theirs) : undefined,
+  )
+  if (order.contradictory) return conflict(planning, nodes, pointer, 'order', true)
+  if (order.meetings.some((meeting) => isContested(meeting, same, base.length))) {
+    return conflict(planning, nodes, pointer, same.by === 'value' ? 'edit-edit' : 'order', true)
+  }
+  return { do: 'collection', kind: 'array', parts: order.sequence.map((identity) => parts[identity]!), nodes }
+}
+
+function takeWhole(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+  const { base, ours, theirs } = nodes
+  if (ours?.id === theirs?.id || theirs?.id === base?.id) return { do: 'take', side: 'ours', nodes }
+  if (ours?.id === base?.id) return { do: 'take', side: 'theirs', nodes }
+  return conflict(planning, nodes, pointer, 'edit-edit')
+}
+
+/** Whether two sides put different things in place of the same item, so that keeping both would be a guess. */
+function isContested(meeting: Meeting, same: Identities, baseSize: number): boolean {
+  if (same.by === 'name') return false
+  if (same.by === 'alignment') return true
+  const replaced = replacedBefore(same.ours, meeting.ours[0]!, baseSize)
+  const alsoReplaced = replacedBefore(same.theirs, meeting.theirs[0]!, baseSize)
+  return replaced.some((item) => alsoReplaced.includes(item))
+}
+
+/** Places of the base that are gone where `added` stands: between its neighbours that were there before. */
+function replacedBefore(side: readonly number[], added: number, baseSize: number): number[] {
+  const at = side.indexOf(added)
+  let previous = -1
+  for (let i = at; i >= 0; i--) {
+    if (side[i]! < baseSize) {
+      previous = side[i]!
+      break
+    }
+  }
+  let next = baseSize
+  for (let i = at; i < side.length; i++) {
+    if (side[i]! < baseSize) {
+      next = side[i]!
+      break
+    }
+  }
+  const here = new Set(side)
+  const gone: number[] = []
+  for (let place = previous + 1; place < next; place++) if (!here.has(place)) gone.push(place)
+  return gone
+}
+
+/** The text of a scalar item, to see whether a list is kept in order. */
+function nameOf(planning: Planning, trio: Trio<Entry>): string | undefined {
+  for (const side of ['base', 'ours', 'theirs'] as const) {
+    const node = trio[side]?.node
+    if (node !== undefined) {
+      return node.kind === 'scalar' ? planning.trees[side].text.slice(node.start, node.end) : undefined
+    }
+  }
+  return undefined
+}

@@ -1,0 +1,119 @@
+/**
+ * What the merge of three trees is to hold, decided on values alone, and where the text of each part comes from.
+ * Invariant: a part is taken whole from one side only if the other left its text as in the base or wrote the same, so
+ * that comments and layout of both sides survive.
+ */
+import { childPointer } from '../../../kernel/json.ts'
+import { mergeLines } from '../lines/merge-lines.ts'
+import type { Conflict, ConflictKind } from '../result.ts'
+import type { Entry, Interner, Side, Tree, TreeNode } from '../tree.ts'
+import { blockScalarDescription } from '../yaml/read-scalar.ts'
+import { planArray } from './plan-array.ts'
+import { planMap } from './plan-map.ts'
+import type { Policies } from './policies.ts'
+
+/** The three versions of a thing; a side that does not have it is undefined. */
+export type Trio<T> = { base: T | undefined; ours: T | undefined; theirs: T | undefined }
+
+export type Plan =
+  | { do: 'take'; side: Side; nodes: Trio<TreeNode> }
+  | { do: 'collection'; kind: 'map' | 'array'; parts: Part[]; nodes: Trio<TreeNode> }
+  | { do: 'lines'; lines: string[]; nodes: Trio<TreeNode> }
+  | { do: 'conflict'; conflict: Conflict; soft: boolean; nodes: Trio<TreeNode> }
+  | { do: 'drop' }
+
+/** A member or item of the result (or, dropped, of the inputs only). */
+export type Part = { plan: Plan; entries: Trio<Entry> }
+
+export type Planning = {
+  readonly trees: Record<Side, Tree>
+  readonly interner: Interner
+  readonly policies: Policies
+}
+
+export const DROP: Plan = { do: 'drop' }
+
+export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+  const { base, ours, theirs } = nodes
+  const owner = planning.policies.owner(pointer)
+  if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
+  if (ours === undefined || theirs === undefined) return planAbsent(planning, nodes, pointer)
+  if (sameText(planning, nodes, 'ours', 'theirs') || sameText(planning, nodes, 'theirs', 'base')) {
+    return { do: 'take', side: 'ours', nodes }
+  }
+  if (sameText(planning, nodes, 'ours', 'base')) return { do: 'take', side: 'theirs', nodes }
+  if (canMergeInside(nodes)) {
+    return ours.kind === 'map' ? planMap(planning, nodes, pointer) : planArray(planning, nodes, pointer)
+  }
+  if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
+  if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
+  return planLines(planning, nodes) ?? conflict(planning, nodes, pointer, kindOf(nodes))
+}
+
+/** One side at least does not have it. */
+function planAbsent(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+  const { base, ours, theirs } = nodes
+  const present = ours ?? theirs
+  if (present === undefined) return DROP
+  if (base === undefined) return { do: 'take', side: ours === undefined ? 'theirs' : 'ours', nodes }
+  return present.id === base.id ? DROP : conflict(planning, nodes, pointer, 'edit-delete')
+}
+
+/** Whether both sides have a collection that was one before, or was not there, written in one style. */
+function canMergeInside({ base, ours, theirs }: Trio<TreeNode>): boolean {
+  if (ours === undefined || theirs === undefined || ours.kind === 'scalar' || ours.kind !== theirs.kind) return false
+  if (ours.properties !== theirs.properties) return false
+  if (ours.style !== theirs.style && ours.entries.length > 0 && theirs.entries.length > 0) return false
+  return base === undefined || base.kind === ours.kind || (base.kind === 'scalar' && base.start === base.end)
+}
+
+/** Block scalars merge like files do, if their lines merge cleanly. */
+function planLines({ interner }: Planning, nodes: Trio<TreeNode>): Plan | undefined {
+  const { base, ours, theirs } = nodes
+  const [a, b, c] = [base?.lines, ours?.lines, theirs?.lines]
+  if (a === undefined || b === undefined || c === undefined || ours?.properties !== theirs?.properties) return undefined
+  const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
+  const merged = mergeLines(text(a), text(b), text(c), { ours: '', theirs: '' })
+  if (merged.conflicts.length > 0) return undefined
+  const lines = merged.text.split('\n').slice(0, -1)
+  interner.id(blockScalarDescription(ours?.properties ?? '', lines[0]!, lines.slice(1)))
+  return { do: 'lines', lines, nodes }
+}
+
+function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
+  if (base === undefined) return ours?.kind === theirs?.kind ? 'add-add' : 'type'
+  return ours?.kind === theirs?.kind && ours?.kind === base.kind ? 'edit-edit' : 'type'
+}
+
+/** `soft`: a question of places in a list alone, which a clean merge by lines may answer. */
+export function conflict(
+  planning: Planning,
+  nodes: Trio<TreeNode>,
+  pointer: string,
+  kind: ConflictKind,
+  soft = false,
+): Plan {
+  const slice = (side: Side) => {
+    const node = nodes[side]
+    return node === undefined ? null : planning.trees[side].text.slice(node.start, node.end)
+  }
+  const found = { pointer, kind, base: slice('base'), ours: slice('ours'), theirs: slice('theirs') }
+  return { do: 'conflict', conflict: found, soft, nodes }
+}
+
+export function sameText({ trees }: Planning, nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
+  const [a, b] = [nodes[one], nodes[other]]
+  if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
+  return trees[one].text.slice(a.start, a.end) === trees[other].text.slice(b.start, b.end)
+}
+
+export const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({
+  base: base?.node,
+  ours: ours?.node,
+  theirs: theirs?.node,
+})
+
+export const planPart = (planning: Planning, entries: Trio<Entry>, pointer: string, token: string | number): Part => ({
+  plan: planNode(planning, childNodes(entries), childPointer(pointer, token)),
+  entries,
+})
