@@ -2,16 +2,18 @@
  * The structural merge of three texts: read, decide, write, read again. Pure.
  * Invariant: what is written is used only if it reads as what was decided.
  */
-import { renderDocument, Unrenderable } from './emit/render.ts'
+import { Unrenderable } from './emit/layout.ts'
+import { renderDocument } from './emit/render.ts'
+import { Interner } from './interner.ts'
 import { type Labels, mergeLines } from './lines/merge-lines.ts'
 import type { Conflict } from './result.ts'
-import { Interner, type Side, type Tree } from './tree.ts'
+import type { Side, Tree } from './tree.ts'
 import { disagreements } from './values/conflicts.ts'
 import { expectedId, fits } from './values/expected.ts'
 import { type Plan, planNode } from './values/plan.ts'
 import type { Policies } from './values/policies.ts'
 
-export type Reader = (text: string, interner: Interner) => Tree | undefined
+export type Reader = (text: string, interner: Interner, beside?: Tree) => Tree | undefined
 
 export type StructureInput = {
   reader: Reader
@@ -34,14 +36,14 @@ export function mergeStructure(input: StructureInput): StructureMerge {
   const { reader, native, policies } = input
   const interner = new Interner()
   const base = reader(input.base, interner)
-  const ours = base && reader(input.ours, interner)
-  const theirs = ours && reader(input.theirs, interner)
+  const ours = base && reader(input.ours, interner, base)
+  const theirs = ours && reader(input.theirs, interner, base)
   if (base === undefined || ours === undefined || theirs === undefined) return { outcome: 'unread' }
   const trees = { base, ours, theirs }
   const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
-  const plan = planNode({ trees, interner, policies }, nodes, '')
+  const plan = planNode({ policies }, nodes, '')
   const found = disagreements(plan)
-  const nativeTree = native === undefined ? undefined : reader(native, interner)
+  const nativeTree = native === undefined ? undefined : reader(native, interner, ours)
   if (nativeTree !== undefined) {
     if (found.length === 0 && nativeTree.root.id === expectedId(plan, 'ours', interner)) return { outcome: 'native' }
     if (found.length > 0 && found.every(({ soft }) => soft) && fits(plan, nativeTree.root, interner)) {
@@ -80,8 +82,8 @@ function writeChecked(
   interner: Interner,
 ): string | undefined {
   try {
-    const text = renderDocument({ trees, pick }, plan)
-    const again = reader(text, interner)
+    const text = renderDocument(trees, plan, pick)
+    const again = reader(text, interner, trees[pick])
     return again !== undefined && again.root.id === expectedId(plan, pick, interner) ? text : undefined
   } catch (error) {
     if (error instanceof Unrenderable) return undefined

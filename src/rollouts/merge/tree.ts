@@ -2,6 +2,8 @@
  * A JSON or YAML text as a tree whose nodes know where they stand in it, so that a merge can cut and join the text.
  * Invariants: ranges nest and are in order; within one merge two nodes have the same `id` if and only if they hold
  * the same value (maps whatever the order of their keys; numbers and other plain scalars by their token).
+ * The trees of one merge share what is the same text in them: a node may come from another version's text, hence each
+ * node and entry names the text its ranges are of.
  */
 
 export type Side = 'base' | 'ours' | 'theirs'
@@ -10,15 +12,19 @@ export type Side = 'base' | 'ours' | 'theirs'
 export type Entry = {
   /** The key as a string; null for an item. */
   readonly key: string | null
+  readonly text: string
   /** Start of the comments and blank space before it. */
   readonly from: number
   /** Start of the key, of the dash, or of the item itself. */
   readonly start: number
-  readonly node: TreeNode
+  /** The range of its value, equal in text to that of `node`. */
+  readonly valueStart: number
+  readonly valueEnd: number
   /** End of its text; in block style with the comment and the end of its line, in flow style without the comma. */
-  end: number
+  readonly end: number
   /** Flow style: end of a comment that follows it on its line (after the comma, if there is one), else `end`. */
-  tail: number
+  readonly tail: number
+  readonly node: TreeNode
 }
 
 export type TreeNode = {
@@ -26,55 +32,46 @@ export type TreeNode = {
   /** `block` is YAML's indented style; JSON is all `flow`. */
   readonly style: 'flow' | 'block'
   readonly id: number
+  readonly text: string
   readonly start: number
   readonly end: number
   readonly entries: readonly Entry[]
-  /** Block style: the column of its entries. */
+  /** Block style: the column of its entries, or of the lines of a block scalar. */
   readonly column: number
   /** Block style: it begins in the line of its parent's dash. */
   readonly compact: boolean
   /** YAML: the anchor and tag before it, '' where there is none. */
   readonly properties: string
-  /** A block scalar (`|`, `>`): its header and its lines without their indentation. */
+  /** A block scalar (`|`, `>`): its header, then its lines without their indentation. */
   readonly lines: readonly string[] | undefined
+  /** An anchor or an alias is in it, so that its meaning depends on what stands elsewhere. */
+  readonly linked: boolean
 }
 
 export type Tree = { readonly text: string; readonly root: TreeNode }
 
-/** Numbers for values: the same number for the same description. */
-export class Interner {
-  readonly #ids = new Map<string, number>()
-
-  id(description: string): number {
-    let id = this.#ids.get(description)
-    if (id === undefined) {
-      id = this.#ids.size
-      this.#ids.set(description, id)
-    }
-    return id
-  }
-
-  map(members: readonly { key: string; id: number }[], properties = ''): number {
-    const parts = members.map(({ key, id }) => `${key.length}:${key}=${id}`)
-    return this.id(`${properties}{${parts.sort().join()}`)
-  }
-
-  array(ids: readonly number[], properties = ''): number {
-    return this.id(`${properties}[${ids.join()}`)
-  }
-}
+export const sourceOf = ({ text, start, end }: TreeNode): string => text.slice(start, end)
 
 /** Nesting beyond this is not read as structure: the texts are merged by lines. */
 export const MAX_DEPTH = 200
 
-/** A node of JSON or of YAML's flow style. */
-export function flowNode(
-  kind: TreeNode['kind'],
-  id: number,
-  start: number,
-  end: number,
-  entries: readonly Entry[],
-  properties = '',
-): TreeNode {
-  return { kind, style: 'flow', id, start, end, entries, column: 0, compact: false, properties, lines: undefined }
-}
+export type FlowNode = Pick<TreeNode, 'kind' | 'id' | 'text' | 'start' | 'end'> &
+  Partial<Pick<TreeNode, 'entries' | 'properties' | 'linked'>>
+
+/** A scalar, or a collection of JSON or of YAML's flow style. */
+export const flowNode = (
+  { kind, id, text, start, end, entries = [], properties = '', linked = false }: FlowNode,
+): TreeNode => ({
+  kind,
+  style: 'flow',
+  id,
+  text,
+  start,
+  end,
+  entries,
+  column: 0,
+  compact: false,
+  properties,
+  lines: undefined,
+  linked,
+})

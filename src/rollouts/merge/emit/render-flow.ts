@@ -2,50 +2,49 @@
  * Writes a collection between brackets, of JSON or of YAML's flow style, in the layout of one side: on one line or one
  * entry a line, with or without a comma at the end.
  */
-import type { Entry, Side, TreeNode } from '../tree.ts'
+import type { TreeNode } from '../tree.ts'
 import type { Part } from '../values/plan.ts'
 import { lastIndent, reindent } from './indent.ts'
 import {
   type Collection,
+  forSides,
   frameOf,
   isPresent,
-  type Rendering,
-  renderEntry,
+  type Pick,
   type Shifts,
   sideOf,
   Unrenderable,
-} from './render.ts'
+  type WriteEntry,
+} from './layout.ts'
 import { mergeTrivia } from './trivia.ts'
 
 /** What stands before the first entry, before each other, and before the closing bracket. */
 type Layout = { first: string; other: string; close: string; lastComma: boolean }
 
-export function renderFlow(rendering: Rendering, plan: Collection, outer: Shifts): string {
+export function renderFlow(plan: Collection, outer: Shifts, pick: Pick, writeEntry: WriteEntry): string {
   const side = frameOf(plan.nodes)
   const frame = plan.nodes[side]!
-  const text = rendering.trees[side].text
-  const parts = plan.parts.filter((part) => isPresent(rendering, part))
+  const parts = plan.parts.filter((part) => isPresent(part, pick))
   const [open, close] = frame.kind === 'map' ? ['{', '}'] : ['[', ']']
   if (parts.length === 0) return open + close
-  const layout = layoutOf(text, frame, (part) => reindent(part, outer[side]))
-  const shifts = innerShifts(rendering, plan, outer, layout)
+  const layout = layoutOf(frame, (text) => reindent(text, outer[side]))
+  const shifts = innerShifts(plan, outer, layout)
   const out = parts.map((part, i) => {
-    const isLast = i === parts.length - 1
-    const comma = isLast && !layout.lastComma ? '' : ','
-    const lead = leadOf(rendering, part, i === 0, side, layout, shifts)
-    return lead + renderEntry(rendering, part, shifts) + comma + commentAfter(rendering, part)
+    const comma = i === parts.length - 1 && !layout.lastComma ? '' : ','
+    const lead = leadOf(part, i === 0 ? layout.first : layout.other, i === 0, shifts, pick)
+    return lead + writeEntry(part, shifts) + comma + commentAfter(part, pick)
   })
   return open + out.join('') + layout.close + close
 }
 
-function layoutOf(text: string, node: TreeNode, shift: (text: string) => string): Layout {
-  const leads = node.entries.map((entry) => blank(shift(text.slice(entry.from, entry.start))))
+function layoutOf({ text, start, end, entries }: TreeNode, shift: (text: string) => string): Layout {
+  const leads = entries.slice(0, 2).map((entry) => blank(shift(entry.text.slice(entry.from, entry.start))))
   const first = leads[0] ?? ''
-  const rest = text.slice(node.entries.at(-1)?.end ?? node.start + 1, node.end - 1)
+  const last = entries.at(-1)
+  const rest = text.slice(last?.end ?? start + 1, end - 1)
   const lastComma = rest.trimStart().startsWith(',')
-  const tail = (node.entries.at(-1)?.tail ?? 0) - (node.entries.at(-1)?.end ?? 0)
-  const close = shift(tail > 0 ? rest.slice(tail) : rest.replace(/^\s*,/, ''))
-  return { first, other: leads[1] ?? (first.includes('\n') ? first : ' '), close, lastComma }
+  const close = last !== undefined && last.tail > last.end ? text.slice(last.tail, end - 1) : rest.replace(/^\s*,/, '')
+  return { first, other: leads[1] ?? (first.includes('\n') ? first : ' '), close: shift(close), lastComma }
 }
 
 /** The blank space of a lead: without comments, at most one line end. */
@@ -54,53 +53,37 @@ function blank(lead: string): string {
   return indent === undefined ? lead : `\n${indent}`
 }
 
-function innerShifts({ trees }: Rendering, { nodes }: Collection, outer: Shifts, layout: Layout): Shifts {
+function innerShifts({ nodes }: Collection, outer: Shifts, layout: Layout): Shifts {
   const to = lastIndent(layout.first)
-  const shift = (of: Side) => {
+  return forSides((of) => {
     const first = nodes[of]?.entries[0]
-    const from = first && lastIndent(trees[of].text.slice(first.from, first.start))
+    const from = first && lastIndent(first.text.slice(first.from, first.start))
     return from === undefined || to === undefined ? outer[of] : { from, to }
-  }
-  return { base: shift('base'), ours: shift('ours'), theirs: shift('theirs') }
+  })
 }
 
-function leadOf(
-  { trees, pick }: Rendering,
-  { plan, entries }: Part,
-  isFirst: boolean,
-  frame: Side,
-  layout: Layout,
-  shifts: Shifts,
-): string {
-  const cut = (of: Side, entry: Entry | undefined) =>
-    entry && reindent(trees[of].text.slice(entry.from, entry.start), shifts[of])
-  const texts = {
-    base: cut('base', entries.base),
-    ours: cut('ours', entries.ours),
-    theirs: cut('theirs', entries.theirs),
-  }
-  const side = sideOf({ trees, pick }, plan)
-  const lead = plan.do === 'conflict' ? texts[side]! : mergeTrivia(texts)
-  const usual = isFirst ? layout.first : layout.other
+/** What stands before an entry: its comments and blank lines, in the layout of the result (`usual`). */
+function leadOf({ plan, entries }: Part, usual: string, isFirst: boolean, shifts: Shifts, pick: Pick): string {
+  const texts = forSides((of) => {
+    const entry = entries[of]
+    return entry && reindent(entry.text.slice(entry.from, entry.start), shifts[of])
+  })
+  const lead = plan.do === 'conflict' ? texts[sideOf(plan, pick)]! : mergeTrivia(texts)
+  const lines = lead.split('\n').length
+  const usualLines = usual.split('\n').length
   if (lead.trim() !== '') {
-    if (!lead.includes('\n') && usual.includes('\n')) throw new Unrenderable()
+    if (lines === 1 && usualLines > 1) throw new Unrenderable()
     return lead
   }
-  const linesOf = (blankSpace: string) => blankSpace.split('\n').length
-  const ofFrame = entries[frame] !== undefined && texts[frame] === lead
-  // An entry keeps the blank lines above it and its own place in the line, unless it became the first or ceased to be.
-  if (ofFrame && linesOf(lead) > 1 === linesOf(usual) > 1 && linesOf(lead) > 1) return lead
-  return linesOf(lead) > linesOf(usual) && usual.includes('\n') && !isFirst
-    ? `${'\n'.repeat(linesOf(lead) - linesOf(usual))}${usual}`
-    : usual
+  if (lines > 1 && usualLines > 1) return isFirst ? usual : lead
+  return usual
 }
 
 /** The comment that follows an entry on its line. */
-function commentAfter({ trees, pick }: Rendering, { plan, entries }: Part): string {
-  const cut = (of: Side) => {
+function commentAfter({ plan, entries }: Part, pick: Pick): string {
+  const texts = forSides((of) => {
     const entry = entries[of]
-    return entry && trees[of].text.slice(entry.end, entry.tail).replace(/^\s*,/, '')
-  }
-  if (plan.do === 'conflict') return cut(pick) ?? ''
-  return mergeTrivia({ base: cut('base'), ours: cut('ours'), theirs: cut('theirs') })
+    return entry?.text.slice(entry.end, entry.tail).replace(/^\s*,/, '')
+  })
+  return plan.do === 'conflict' ? (texts[pick] ?? '') : mergeTrivia(texts)
 }

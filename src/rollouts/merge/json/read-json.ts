@@ -2,110 +2,145 @@
  * Reads JSON, with the comments and trailing commas that people's files have, as a tree of ranges.
  * What is not JSON, has a key twice or nests too deeply is not read at all: such a text is merged by lines.
  */
-import { type JSONVisitor, visit } from 'jsonc-parser'
-import { type Entry, flowNode, type Interner, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import type { Interner } from '../interner.ts'
+import { type Entry, flowNode, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import { moveEntry, Twin } from '../twin.ts'
 
-/** The tree of `text`, or undefined where it cannot be read. */
-export function readJson(text: string, interner: Interner): Tree | undefined {
-  const builder = new Builder(text, interner)
-  try {
-    visit(text, builder.visitor(), { allowTrailingComma: true })
-  } catch (error) {
-    if (error instanceof Unreadable) return undefined
-    throw error
-  }
-  return builder.root && { text, root: builder.root }
+/** The tree of `text`, or undefined where it cannot be read; `beside` is a like text that has been read. */
+export function readJson(text: string, interner: Interner, beside?: Tree): Tree | undefined {
+  const reading = { text, interner }
+  const start = skipSpace(text, 0)
+  const root = readValue(reading, start, 0, beside?.root)
+  return root !== undefined && skipSpace(text, root.end) === text.length ? { text, root } : undefined
 }
 
-/** Leaves the parser early: it has no other way out. */
-class Unreadable extends Error {}
+type Reading = { text: string; interner: Interner }
 
-type Open = {
-  kind: 'map' | 'array'
-  start: number
-  entries: Entry[]
-  keys: Set<string>
-  key: string | null
-  /** Where the entry being read starts, if its key has been seen. */
-  entryStart: number
-  from: number
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y
+const COMMENT = /\/\/[^\r\n]*|\/\*[^]*?\*\//y
+
+function readValue(reading: Reading, at: number, depth: number, twin: TreeNode | undefined): TreeNode | undefined {
+  const { text, interner } = reading
+  const first = text[at]
+  if (first === '{' || first === '[') return readCollection(reading, at, depth, twin)
+  if (first === '"') {
+    const string = readString(text, at)
+    return string && flowNode({ kind: 'scalar', id: interner.string(string.value), text, start: at, end: string.end })
+  }
+  NUMBER_OR_WORD.lastIndex = at
+  const token = NUMBER_OR_WORD.exec(text)?.[0]
+  return token === undefined
+    ? undefined
+    : flowNode({ kind: 'scalar', id: interner.other(token), text, start: at, end: at + token.length })
 }
 
-class Builder {
-  root: TreeNode | undefined
-  readonly #text: string
-  readonly #interner: Interner
-  readonly #open: Open[] = []
-
-  constructor(text: string, interner: Interner) {
-    this.#text = text
-    this.#interner = interner
-  }
-
-  visitor(): JSONVisitor {
-    const refuse = () => {
-      throw new Unreadable()
+function readCollection(
+  reading: Reading,
+  at: number,
+  depth: number,
+  twinNode: TreeNode | undefined,
+): TreeNode | undefined {
+  if (depth >= MAX_DEPTH) return undefined
+  const { text, interner } = reading
+  const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
+  const twin = new Twin(twinNode, kind)
+  const entries: Entry[] = []
+  const keys = new Set<string>()
+  let from = at + 1
+  let position = skipSpace(text, from)
+  while (text[position] !== close) {
+    const entry = takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
+    if (entry === undefined) return undefined
+    if (entry.key !== null) {
+      if (keys.has(entry.key)) return undefined
+      keys.add(entry.key)
     }
-    return {
-      onError: refuse,
-      onObjectBegin: (offset) => this.#begin('map', offset),
-      onArrayBegin: (offset) => this.#begin('array', offset),
-      onObjectProperty: (key, offset) => this.#key(key, offset),
-      onObjectEnd: (offset) => this.#end(offset + 1),
-      onArrayEnd: (offset) => this.#end(offset + 1),
-      onSeparator: (separator, offset) => {
-        if (separator === ',') this.#closeEntry(offset + 1)
-      },
-      onLiteralValue: (value, offset, length) => {
-        const description = typeof value === 'string' ? `s${value}` : `p${this.#text.slice(offset, offset + length)}`
-        this.#add(flowNode('scalar', this.#interner.id(description), offset, offset + length, []))
-      },
+    position = skipSpace(text, entry.end)
+    const comma = text[position] === ','
+    if (!comma && text[position] !== close) return undefined
+    const after = comma ? position + 1 : entry.end
+    from = commentOnLine(text, after)
+    entries.push(from === after ? entry : { ...entry, tail: from })
+    position = skipSpace(text, from)
+  }
+  return flowNode({
+    kind,
+    id: interner.collection(kind, entries),
+    text,
+    start: at,
+    end: position + 1,
+    entries,
+  })
+}
+
+/** The twin's next entry, if it stands here too. */
+function takeOver(twin: Twin, text: string, from: number, at: number, close: string): Entry | undefined {
+  const entry = twin.peek()
+  if (entry === undefined || !twin.matches(entry, text, at)) return undefined
+  // It must end here as it does there: `1` is the beginning of `12`.
+  const next = text[skipSpace(text, at + entry.end - entry.start)]
+  if (next !== ',' && next !== close) return undefined
+  twin.skip()
+  return moveEntry(entry, text, from, at)
+}
+
+function readEntry(
+  reading: Reading,
+  kind: 'map' | 'array',
+  from: number,
+  start: number,
+  depth: number,
+  twin: Twin,
+): Entry | undefined {
+  const { text } = reading
+  let key: string | null = null
+  let at = start
+  if (kind === 'map') {
+    const name = text[at] === '"' ? readString(text, at) : undefined
+    if (name === undefined) return undefined
+    at = skipSpace(text, name.end)
+    if (text[at] !== ':') return undefined
+    at = skipSpace(text, at + 1)
+    key = name.value
+  }
+  const node = readValue(reading, at, depth + 1, twin.find(key)?.node)
+  if (node === undefined) return undefined
+  return { key, text, from, start, valueStart: node.start, valueEnd: node.end, end: node.end, tail: node.end, node }
+}
+
+function readString(text: string, at: number): { value: string; end: number } | undefined {
+  let escaped = false
+  for (let i = at + 1; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 34) {
+      const value = escaped ? String(JSON.parse(text.slice(at, i + 1))) : text.slice(at + 1, i)
+      return { value, end: i + 1 }
+    }
+    if (code < 32) return undefined
+    if (code === 92) {
+      ESCAPE.lastIndex = i
+      const escape = ESCAPE.exec(text)?.[0]
+      if (escape === undefined) return undefined
+      escaped = true
+      i += escape.length - 1
     }
   }
+  return undefined
+}
 
-  #begin(kind: 'map' | 'array', offset: number): void {
-    if (this.#open.length >= MAX_DEPTH) throw new Unreadable()
-    this.#open.push({ kind, start: offset, entries: [], keys: new Set(), key: null, entryStart: -1, from: offset + 1 })
-  }
-
-  #key(key: string, offset: number): void {
-    const map = this.#open.at(-1)!
-    if (map.keys.has(key)) throw new Unreadable()
-    map.keys.add(key)
-    map.key = key
-    map.entryStart = offset
-  }
-
-  #add(node: TreeNode): void {
-    const parent = this.#open.at(-1)
-    if (parent === undefined) {
-      this.root = node
-      return
-    }
-    const start = parent.key === null ? node.start : parent.entryStart
-    parent.entries.push({ key: parent.key, from: parent.from, start, node, end: node.end, tail: node.end })
-    parent.key = null
-  }
-
-  /** A comment after the comma, or after the last item, belongs to what stands before it on its line. */
-  #closeEntry(at: number): void {
-    const parent = this.#open.at(-1)!
-    const entry = parent.entries.at(-1)
-    const tail = commentOnLine(this.#text, at)
-    parent.from = tail
-    if (entry !== undefined && tail > at) entry.tail = tail
-  }
-
-  #end(end: number): void {
-    const last = this.#open.at(-1)!
-    const entry = last.entries.at(-1)
-    if (entry !== undefined && entry.tail === entry.end && last.from <= entry.from) this.#closeEntry(entry.end)
-    this.#open.pop()
-    const id =
-      last.kind === 'map'
-        ? this.#interner.map(last.entries.map(({ key, node }) => ({ key: key ?? '', id: node.id })))
-        : this.#interner.array(last.entries.map(({ node }) => node.id))
-    this.#add(flowNode(last.kind, id, last.start, end, last.entries))
+/** Past blank space and comments. */
+function skipSpace(text: string, at: number): number {
+  let position = at
+  for (;;) {
+    const code = text.charCodeAt(position)
+    if (code === 32 || code === 10 || code === 9 || code === 13) position++
+    else if (code === 47) {
+      COMMENT.lastIndex = position
+      const comment = COMMENT.exec(text)
+      if (comment === null) return position
+      position += comment[0].length
+    } else return position
   }
 }
 

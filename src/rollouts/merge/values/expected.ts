@@ -1,5 +1,6 @@
 /** The value a plan stands for, as the number that reading its text again must give. Pure. */
-import type { Interner, TreeNode } from '../tree.ts'
+import type { Interner } from '../interner.ts'
+import type { TreeNode } from '../tree.ts'
 import { blockScalarDescription } from '../yaml/read-scalar.ts'
 import type { Part, Plan } from './plan.ts'
 
@@ -13,7 +14,7 @@ export function expectedId(plan: Plan, pick: 'ours' | 'theirs', interner: Intern
     case 'conflict':
       return plan.nodes[pick]?.id
     case 'lines':
-      return interner.id(blockScalarDescription(plan.nodes.ours!.properties, plan.lines[0]!, plan.lines.slice(1)))
+      return interner.other(blockScalarDescription(plan.nodes.ours!.properties, plan.lines[0]!, plan.lines.slice(1)))
     case 'collection': {
       const properties = plan.nodes.ours!.properties
       const present: { key: string; id: number }[] = []

@@ -1,5 +1,5 @@
 /** Lists, item by item, once it is known which items of the three sides are the same. */
-import type { Entry, Side, TreeNode } from '../tree.ts'
+import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
 import { conflict, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
@@ -9,7 +9,7 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
   const policy = planning.policies.array(pointer)
   const entriesOf = (side: Side) => (nodes[side]?.kind === 'array' ? nodes[side].entries : [])
   const [base, ours, theirs] = [entriesOf('base'), entriesOf('ours'), entriesOf('theirs')]
-  if (policy === 'atomic') return takeWhole(planning, nodes, pointer)
+  if (policy === 'atomic') return takeWhole(nodes, pointer)
   const nodesOf = (entries: readonly Entry[]) => entries.map(({ node }) => node)
   const same = identify({ base: nodesOf(base), ours: nodesOf(ours), theirs: nodesOf(theirs) }, policy)
   const trios: Trio<Entry>[] = Array.from({ length: same.count }, () => ({
@@ -32,24 +32,24 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
   const parts: (Part | undefined)[] = trios.map((trio, identity) =>
     (trio.base ?? trio.ours ?? trio.theirs) ? planPart(planning, trio, pointer, token[identity]!) : undefined,
   )
-  const names = trios.map((trio) => nameOf(planning, trio))
+  const names = trios.map((trio) => nameOf(trio))
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => parts[identity]!.plan.do !== 'drop',
     names.every((name) => name !== undefined) ? sortedBy(names as string[], same.ours, same.theirs) : undefined,
   )
-  if (order.contradictory) return conflict(planning, nodes, pointer, 'order', true)
+  if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some((meeting) => isContested(meeting, same, base.length))) {
-    return conflict(planning, nodes, pointer, same.by === 'value' ? 'edit-edit' : 'order', true)
+    return conflict(nodes, pointer, same.by === 'value' ? 'edit-edit' : 'order', true)
   }
   return { do: 'collection', kind: 'array', parts: order.sequence.map((identity) => parts[identity]!), nodes }
 }
 
-function takeWhole(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+function takeWhole(nodes: Trio<TreeNode>, pointer: string): Plan {
   const { base, ours, theirs } = nodes
   if (ours?.id === theirs?.id || theirs?.id === base?.id) return { do: 'take', side: 'ours', nodes }
   if (ours?.id === base?.id) return { do: 'take', side: 'theirs', nodes }
-  return conflict(planning, nodes, pointer, 'edit-edit')
+  return conflict(nodes, pointer, 'edit-edit')
 }
 
 /** Whether two sides put different things in place of the same item, so that keeping both would be a guess. */
@@ -85,11 +85,11 @@ function replacedBefore(side: readonly number[], added: number, baseSize: number
 }
 
 /** The text of a scalar item, to see whether a list is kept in order. */
-function nameOf(planning: Planning, trio: Trio<Entry>): string | undefined {
+function nameOf(trio: Trio<Entry>): string | undefined {
   for (const side of ['base', 'ours', 'theirs'] as const) {
     const node = trio[side]?.node
     if (node !== undefined) {
-      return node.kind === 'scalar' ? planning.trees[side].text.slice(node.start, node.end) : undefined
+      return node.kind === 'scalar' ? sourceOf(node) : undefined
     }
   }
   return undefined

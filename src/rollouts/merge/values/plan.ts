@@ -6,8 +6,7 @@
 import { childPointer } from '../../../kernel/json.ts'
 import { mergeLines } from '../lines/merge-lines.ts'
 import type { Conflict, ConflictKind } from '../result.ts'
-import type { Entry, Interner, Side, Tree, TreeNode } from '../tree.ts'
-import { blockScalarDescription } from '../yaml/read-scalar.ts'
+import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
 import { planArray } from './plan-array.ts'
 import { planMap } from './plan-map.ts'
 import type { Policies } from './policies.ts'
@@ -26,8 +25,6 @@ export type Plan =
 export type Part = { plan: Plan; entries: Trio<Entry> }
 
 export type Planning = {
-  readonly trees: Record<Side, Tree>
-  readonly interner: Interner
   readonly policies: Policies
 }
 
@@ -37,26 +34,26 @@ export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: str
   const { base, ours, theirs } = nodes
   const owner = planning.policies.owner(pointer)
   if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
-  if (ours === undefined || theirs === undefined) return planAbsent(planning, nodes, pointer)
-  if (sameText(planning, nodes, 'ours', 'theirs') || sameText(planning, nodes, 'theirs', 'base')) {
+  if (ours === undefined || theirs === undefined) return planAbsent(nodes, pointer)
+  if (sameText(nodes, 'ours', 'theirs') || sameText(nodes, 'theirs', 'base')) {
     return { do: 'take', side: 'ours', nodes }
   }
-  if (sameText(planning, nodes, 'ours', 'base')) return { do: 'take', side: 'theirs', nodes }
+  if (sameText(nodes, 'ours', 'base')) return { do: 'take', side: 'theirs', nodes }
   if (canMergeInside(nodes)) {
     return ours.kind === 'map' ? planMap(planning, nodes, pointer) : planArray(planning, nodes, pointer)
   }
   if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
   if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
-  return planLines(planning, nodes) ?? conflict(planning, nodes, pointer, kindOf(nodes))
+  return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
 }
 
 /** One side at least does not have it. */
-function planAbsent(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+function planAbsent(nodes: Trio<TreeNode>, pointer: string): Plan {
   const { base, ours, theirs } = nodes
   const present = ours ?? theirs
   if (present === undefined) return DROP
   if (base === undefined) return { do: 'take', side: ours === undefined ? 'theirs' : 'ours', nodes }
-  return present.id === base.id ? DROP : conflict(planning, nodes, pointer, 'edit-delete')
+  return present.id === base.id ? DROP : conflict(nodes, pointer, 'edit-delete')
 }
 
 /** Whether both sides have a collection that was one before, or was not there, written in one style. */
@@ -68,7 +65,7 @@ function canMergeInside({ base, ours, theirs }: Trio<TreeNode>): boolean {
 }
 
 /** Block scalars merge like files do, if their lines merge cleanly. */
-function planLines({ interner }: Planning, nodes: Trio<TreeNode>): Plan | undefined {
+function planLines(nodes: Trio<TreeNode>): Plan | undefined {
   const { base, ours, theirs } = nodes
   const [a, b, c] = [base?.lines, ours?.lines, theirs?.lines]
   if (a === undefined || b === undefined || c === undefined || ours?.properties !== theirs?.properties) return undefined
@@ -76,7 +73,6 @@ function planLines({ interner }: Planning, nodes: Trio<TreeNode>): Plan | undefi
   const merged = mergeLines(text(a), text(b), text(c), { ours: '', theirs: '' })
   if (merged.conflicts.length > 0) return undefined
   const lines = merged.text.split('\n').slice(0, -1)
-  interner.id(blockScalarDescription(ours?.properties ?? '', lines[0]!, lines.slice(1)))
   return { do: 'lines', lines, nodes }
 }
 
@@ -87,24 +83,20 @@ function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
 
 /** `soft`: a question of places in a list alone, which a clean merge by lines may answer. */
 export function conflict(
-  planning: Planning,
   nodes: Trio<TreeNode>,
   pointer: string,
   kind: ConflictKind,
   soft = false,
 ): Plan {
-  const slice = (side: Side) => {
-    const node = nodes[side]
-    return node === undefined ? null : planning.trees[side].text.slice(node.start, node.end)
-  }
+  const slice = (side: Side) => nodes[side] === undefined ? null : sourceOf(nodes[side])
   const found = { pointer, kind, base: slice('base'), ours: slice('ours'), theirs: slice('theirs') }
   return { do: 'conflict', conflict: found, soft, nodes }
 }
 
-export function sameText({ trees }: Planning, nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
+export function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
   const [a, b] = [nodes[one], nodes[other]]
   if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
-  return trees[one].text.slice(a.start, a.end) === trees[other].text.slice(b.start, b.end)
+  return a === b || sourceOf(a) === sourceOf(b)
 }
 
 export const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({

@@ -30,5 +30,6 @@ export function readAlias(reading: Reading, at: number, properties: string): Tre
   ALIAS.lastIndex = at
   const alias = ALIAS.exec(reading.text) ?? refuse()
   if (properties !== '' || !reading.anchors.has(alias[1]!)) refuse()
-  return flowNode('scalar', reading.interner.id(alias[0]), at, at + alias[0].length, [])
+  const id = reading.interner.other(alias[0])
+  return flowNode({ kind: 'scalar', id, text: reading.text, start: at, end: at + alias[0].length, linked: true })
 }

@@ -1,53 +1,78 @@
 /** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) and keys that are collections are not read. */
 import { type Entry, flowNode, MAX_DEPTH, type TreeNode } from '../tree.ts'
+import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
-import { plainDescription, quotedToken, startsPlain } from './read-scalar.ts'
+import { plainId, quotedToken, scalarNode, startsPlain, stringId } from './read-scalar.ts'
 import { COLON, HASH, isBreak, LF, nextLine, type Reading, refuse, skipBlanks } from './reading.ts'
 
-/** The collection that begins at `at`; `depth` counts what encloses it. */
-export function readFlow(reading: Reading, at: number, depth: number, properties: string): TreeNode {
+/** The collection that begins at `at`; `depth` counts what encloses it, `beside` is what a like text has here. */
+export function readFlow(
+  reading: Reading,
+  at: number,
+  depth: number,
+  properties: string,
+  beside: TreeNode | undefined,
+): TreeNode {
   if (depth >= MAX_DEPTH) refuse()
   const { text, interner } = reading
-  const kind = text[at] === '{' ? 'map' : 'array'
-  const close = kind === 'map' ? '}' : ']'
+  const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
+  const twin = new Twin(beside, kind)
   const entries: Entry[] = []
   const keys = new Set<string>()
   let from = at + 1
   let position = skipSpace(text, from)
   while (text[position] !== close) {
-    const start = position
-    let key: string | null = null
-    if (kind === 'map') {
-      const name = readFlowKey(reading, position)
-      if (keys.has(name.value)) refuse()
-      keys.add(name.value)
-      key = name.value
-      position = name.valueAt
+    const read =
+      takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
+    if (read.key !== null) {
+      if (keys.has(read.key)) refuse()
+      keys.add(read.key)
     }
-    const node = readFlowValue(reading, position, depth + 1)
-    const entry: Entry = { key, from, start, node, end: node.end, tail: node.end }
-    entries.push(entry)
-    position = skipSpace(text, node.end)
+    position = skipSpace(text, read.end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) refuse()
-    if (kind === 'map' && !comma && text[position] !== close) refuse()
-    const after = comma ? position + 1 : node.end
-    const tail = commentEnd(text, after)
-    if (tail > after) entry.tail = tail
-    from = tail
+    const after = comma ? position + 1 : read.end
+    from = commentEnd(text, after)
+    entries.push(from > after ? { ...read, tail: from } : read)
     position = skipSpace(text, from)
   }
-  const id =
-    kind === 'map'
-      ? interner.map(
-          entries.map(({ key, node }) => ({ key: key ?? '', id: node.id })),
-          properties,
-        )
-      : interner.array(
-          entries.map(({ node }) => node.id),
-          properties,
-        )
-  return flowNode(kind, id, at, position + 1, entries, properties)
+  const id = interner.collection(kind, entries, properties)
+  const linked = properties.includes('&') || entries.some(({ node }) => node.linked)
+  return flowNode({ kind, id, text, start: at, end: position + 1, entries, properties, linked })
+}
+
+/** The twin's next entry, if it stands here too and ends here too. */
+function takeOver(twin: Twin, text: string, from: number, at: number, close: string): Entry | undefined {
+  const entry = twin.peek()
+  if (entry === undefined || entry.end === entry.start || !twin.matches(entry, text, at)) return undefined
+  const next = text[skipSpace(text, at + entry.end - entry.start)]
+  if (next !== ',' && next !== close) return undefined
+  twin.skip()
+  return moveEntry(entry, text, from, at)
+}
+
+function readEntry(
+  reading: Reading,
+  kind: 'map' | 'array',
+  from: number,
+  start: number,
+  depth: number,
+  twin: Twin,
+): Entry {
+  const name = kind === 'map' ? readFlowKey(reading, start) : undefined
+  const key = name?.value ?? null
+  const node = readFlowValue(reading, name?.valueAt ?? start, depth + 1, twin.find(key)?.node)
+  return {
+    key,
+    text: reading.text,
+    from,
+    start,
+    valueStart: node.start,
+    valueEnd: node.end,
+    end: node.end,
+    tail: node.end,
+    node,
+  }
 }
 
 function readFlowKey(reading: Reading, at: number): { value: string; valueAt: number } {
@@ -59,22 +84,22 @@ function readFlowKey(reading: Reading, at: number): { value: string; valueAt: nu
   return { value, valueAt: skipSpace(text, colon + 1) }
 }
 
-function readFlowValue(reading: Reading, at: number, depth: number): TreeNode {
-  const { text, interner } = reading
+function readFlowValue(reading: Reading, at: number, depth: number, beside: TreeNode | undefined): TreeNode {
+  const { text } = reading
   const { properties, end: start } = readProperties(reading, at)
   const char = text[start]
-  if (char === '{' || char === '[') return readFlow(reading, start, depth, properties)
+  if (char === '{' || char === '[') return readFlow(reading, start, depth, properties, beside)
   if (char === '*') return readAlias(reading, start, properties)
   if (char === '"' || char === "'") {
     const { value, end } = quotedToken(text, start, -1)
-    return flowNode('scalar', interner.id(`${properties}s${value}`), start, end, [], properties)
+    return scalarNode(reading, stringId(reading, value, properties), start, end, properties)
   }
   if (char === ',' || char === '}' || char === ']') {
     if (char !== '}' && text[at - 1] === ',') refuse()
-    return flowNode('scalar', interner.id(`${properties}p`), at, at, [], properties)
+    return scalarNode(reading, plainId(reading, '', properties), at, at, properties)
   }
   const { value, end } = flowPlainToken(text, start)
-  return flowNode('scalar', interner.id(`${properties}${plainDescription(value)}`), start, end, [], properties)
+  return scalarNode(reading, plainId(reading, value, properties), start, end, properties)
 }
 
 /** A plain scalar on one line, up to `,`, a bracket, `: ` or a comment. */

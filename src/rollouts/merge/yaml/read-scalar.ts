@@ -25,7 +25,21 @@ const INDICATORS = new Set(',[]{}#&*!|>\'"%@`')
 /** Plain scalars that some schema (YAML 1.1 or 1.2) reads as something other than a string. */
 const MAYBE_NOT_STRING = /^(?:[-+.0-9].*|~|null|true|false|yes|no|on|off|y|n|<<|=|)$/i
 
-export const plainDescription = (token: string): string => (MAYBE_NOT_STRING.test(token) ? `p${token}` : `s${token}`)
+export const plainId = (reading: Reading, token: string, properties: string): number =>
+  MAYBE_NOT_STRING.test(token)
+    ? reading.interner.other(`${properties}${token}`)
+    : stringId(reading, token, properties)
+
+export const stringId = ({ interner }: Reading, value: string, properties: string): number =>
+  properties === '' ? interner.string(value) : interner.other(`${properties}"${value}`)
+
+export const scalarNode = (
+  { text }: Reading,
+  id: number,
+  start: number,
+  end: number,
+  properties: string,
+): TreeNode => flowNode({ kind: 'scalar', id, text, start, end, properties, linked: properties.includes('&') })
 
 export function startsPlain(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
@@ -49,7 +63,7 @@ export function readBlockPlain(reading: Reading, at: number, parent: number, pro
     end = lineEnd
     stop = skipBlanks(text, end)
   }
-  return flowNode('scalar', reading.interner.id(`${properties}${plainDescription(token)}`), at, end, [], properties)
+  return scalarNode(reading, plainId(reading, token, properties), at, end, properties)
 }
 
 /** End of a plain scalar's text in its line; refuses a line that would be a key. */
@@ -67,7 +81,7 @@ function plainLineEnd(text: string, at: number): number {
 /** A quoted scalar; its further lines must be indented deeper than `parent`. */
 export function readQuoted(reading: Reading, at: number, parent: number, properties: string): TreeNode {
   const { value, end } = quotedToken(reading.text, at, parent)
-  return flowNode('scalar', reading.interner.id(`${properties}s${value}`), at, end, [], properties)
+  return scalarNode(reading, stringId(reading, value, properties), at, end, properties)
 }
 
 export function quotedToken(text: string, at: number, parent: number): { value: string; end: number } {
@@ -82,7 +96,7 @@ export function quotedToken(text: string, at: number, parent: number): { value: 
   }
   const raw = text.slice(at + 1, close)
   if (raw.includes('\n')) return { value: foldedToken(raw, parent), end: close + 1 }
-  return { value: quote === '"' ? unescape(raw) : raw.replaceAll("''", "'"), end: close + 1 }
+  return { value: quote === '"' ? unescaped(raw) : raw.replaceAll("''", "'"), end: close + 1 }
 }
 
 function isEscaped(text: string, start: number, at: number): boolean {
@@ -123,7 +137,7 @@ const SHORT_ESCAPES: Record<string, string> = {
   '\t': '\t',
 }
 
-function unescape(raw: string): string {
+function unescaped(raw: string): string {
   if (!raw.includes('\\')) return raw
   return raw.replace(ESCAPE, (_, byte?: string, unit?: string, point?: string, short?: string) => {
     if (short !== undefined) return SHORT_ESCAPES[short] ?? refuse()
@@ -160,8 +174,9 @@ export function readBlockScalar(reading: Reading, at: number, parent: number, pr
     start = next
   }
   lines.length = filled
-  const id = reading.interner.id(blockScalarDescription(properties, header[0], lines))
-  return { ...flowNode('scalar', id, at, end, [], properties), lines: [header[0], ...lines], column: indent }
+  const id = reading.interner.other(blockScalarDescription(properties, header[0], lines))
+  const node = scalarNode(reading, id, at, end, properties)
+  return { ...node, lines: [header[0], ...lines], column: indent, linked: node.linked || keepsBlanks }
 }
 
 export const blockScalarDescription = (properties: string, header: string, lines: readonly string[]): string =>

@@ -4,10 +4,12 @@
  * keys with an anchor, tabs as indentation, undefined aliases and whatever else it is not sure of it does not read, and such a
  * text is merged by lines. What it reads it reads as the `yaml` package does: the tests hold it to that.
  */
-import { type Entry, flowNode, type Interner, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import type { Interner } from '../interner.ts'
+import { type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
-import { quotedToken, readBlockPlain, readBlockScalar, readQuoted, startsPlain } from './read-scalar.ts'
+import { plainId, quotedToken, readBlockPlain, readBlockScalar, readQuoted, scalarNode, startsPlain } from './read-scalar.ts'
 import {
   atLineEnd,
   COLON,
@@ -24,29 +26,31 @@ import {
   refuse,
   SPACE,
   skipBlanks,
+  skipSpaces,
+  TAB,
   Unreadable,
 } from './reading.ts'
 
 /** The tree of `text` (one document, its lines ended by LF, the last one too), or undefined where it is not read. */
-export function readYaml(text: string, interner: Interner): Tree | undefined {
+export function readYaml(text: string, interner: Interner, beside?: Tree): Tree | undefined {
   try {
-    return { text, root: readDocument({ text, interner, anchors: new Set() }) }
+    return { text, root: readDocument({ text, interner, anchors: new Set() }, beside?.root) }
   } catch (error) {
     if (error instanceof Unreadable) return undefined
     throw error
   }
 }
 
-function readDocument(reading: Reading): TreeNode {
+function readDocument(reading: Reading, beside: TreeNode | undefined): TreeNode {
   const { text } = reading
   const from = documentStart(text)
   const first = contentLine(text, from)
   if (first.column < 0) {
     if (first.at < text.length) refuse()
-    return flowNode('scalar', reading.interner.id('p'), from, from, [])
+    return scalarNode(reading, plainId(reading, '', ''), from, from, '')
   }
   if (text[first.at] === '%') refuse()
-  const { node, next } = readBlockNode(reading, from, first, -1, 0)
+  const { node, next } = readBlockNode(reading, from, first, -1, { depth: 0, beside })
   return contentLine(text, next).at === text.length ? node : refuse()
 }
 
@@ -64,70 +68,117 @@ function documentStart(text: string): number {
   return text.startsWith('---', start) && isDocumentMarker(text, start) ? endLine(text, start + 3) : afterBlank
 }
 
+/** How deep a node is, and what a like text that has been read holds there. */
+type Place = { depth: number; beside: TreeNode | undefined }
+
 /** A node, and the start of the line after it. */
 type Read = { node: TreeNode; next: number }
 
 /** The node on a line of its own; `from` is the start of the comments before it. */
-function readBlockNode(reading: Reading, from: number, line: ContentLine, parent: number, depth: number): Read {
-  if (depth >= MAX_DEPTH) refuse()
+function readBlockNode(reading: Reading, from: number, line: ContentLine, parent: number, place: Place): Read {
+  if (place.depth >= MAX_DEPTH) refuse()
   const { text } = reading
   if (text.charCodeAt(line.at) === DASH && isBreak(text, line.at + 1)) {
-    return readCollection(reading, 'array', from, line, false, depth)
+    return readCollection(reading, 'array', from, line, false, place)
   }
-  if (keyAt(text, line.at) !== undefined) return readCollection(reading, 'map', from, line, false, depth)
+  if (keyAt(text, line.at) !== undefined) return readCollection(reading, 'map', from, line, false, place)
   const { properties, end } = readProperties(reading, line.at)
-  if (properties !== '' && atLineEnd(text, end)) return readBelow(reading, end, parent, false, properties, depth)
-  return readInline(reading, end, parent, properties, depth)
+  if (properties !== '' && atLineEnd(text, end)) return readBelow(reading, end, parent, false, properties, place)
+  return readInline(reading, end, parent, properties, place)
 }
 
 /** A collection whose first entry stands at `line`. */
 function readCollection(
   reading: Reading,
   kind: 'map' | 'array',
-  from: number,
+  above: number,
   line: ContentLine,
   compact: boolean,
-  depth: number,
+  place: Place,
   properties = '',
 ): Read {
   const { text, interner } = reading
   const column = line.column
+  const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
   const entries: Entry[] = []
   const keys = new Set<string>()
-  let lead = compact ? line.at : from
+  let from = compact ? line.at : above
   let here = line
-  let next = from
   for (;;) {
     const isItem = text.charCodeAt(here.at) === DASH && isBreak(text, here.at + 1)
     if (kind === 'map' && isItem) refuse()
     if (kind === 'array' && !isItem) break
-    const key = kind === 'map' ? (keyAt(text, here.at) ?? refuse()) : undefined
-    if (key !== undefined && keys.has(key.value)) refuse()
-    if (key !== undefined) keys.add(key.value)
-    const value = readValue(reading, key?.valueAt ?? here.at + 1, column, key === undefined, depth + 1)
-    next = value.next
-    entries.push({ key: key?.value ?? null, from: lead, start: here.at, node: value.node, end: next, tail: next })
-    lead = next
-    here = contentLine(text, next)
+    const entry = takeOver(twin, kind, text, from, here) ?? readEntry(reading, kind, from, here, place.depth, twin)
+    if (entry.key !== null) {
+      if (keys.has(entry.key)) refuse()
+      keys.add(entry.key)
+    }
+    entries.push(entry)
+    from = entry.end
+    here = contentLine(text, from)
     if (here.column !== column) break
   }
-  // In a map an item at the keys' column would have ended the map's last value; deeper is an error in both.
+  // An item at the column of a map's keys belongs to the last key; anything deeper is an error.
   if (here.column > column) refuse()
-  const end = footEnd(text, next, here, column)
-  const id =
-    kind === 'map'
-      ? interner.map(
-          entries.map((entry) => ({ key: entry.key ?? '', id: entry.node.id })),
-          properties,
-        )
-      : interner.array(
-          entries.map(({ node }) => node.id),
-          properties,
-        )
-  const start = entries[0]!.from
+  const end = footEnd(text, from, here, column)
+  const node: TreeNode = {
+    kind,
+    style: 'block',
+    id: interner.collection(kind, entries, properties),
+    text,
+    start: entries[0]!.from,
+    end,
+    entries,
+    column,
+    compact,
+    properties,
+    lines: undefined,
+    linked: properties.includes('&') || entries.some((entry) => entry.node.linked),
+  }
+  return { node, next: end }
+}
+
+/** The twin's next entry, if it stands here too and nothing after it could belong to it. */
+function takeOver(
+  twin: Twin,
+  kind: 'map' | 'array',
+  text: string,
+  from: number,
+  { at, column }: ContentLine,
+): Entry | undefined {
+  const entry = twin.peek()
+  if (entry === undefined || !twin.matches(entry, text, at)) return undefined
+  let next = at + entry.end - entry.start
+  while (text.charCodeAt(next) === LF) next++
+  const indent = skipSpaces(text, next)
+  if (indent - next > column || (kind === 'map' && text.charCodeAt(indent) === DASH)) return undefined
+  if (text.charCodeAt(indent) === LF || text.charCodeAt(indent) === TAB) return undefined
+  twin.skip()
+  return moveEntry(entry, text, from, at)
+}
+
+function readEntry(
+  reading: Reading,
+  kind: 'map' | 'array',
+  from: number,
+  { at, column }: ContentLine,
+  depth: number,
+  twin: Twin,
+): Entry {
+  const name = kind === 'map' ? (keyAt(reading.text, at) ?? refuse()) : undefined
+  const key = name?.value ?? null
+  const place = { depth: depth + 1, beside: twin.find(key)?.node }
+  const { node, next } = readValue(reading, name?.valueAt ?? at + 1, column, key === null, place)
   return {
-    node: { kind, style: 'block', id, start, end, entries, column, compact, properties, lines: undefined },
-    next: end,
+    key,
+    text: reading.text,
+    from,
+    start: at,
+    valueStart: node.start,
+    valueEnd: node.end,
+    end: next,
+    tail: next,
+    node,
   }
 }
 
@@ -147,19 +198,19 @@ function footEnd(text: string, from: number, next: ContentLine, column: number):
 }
 
 /** The value after `key:` or `-`, whose column is `parent`. */
-function readValue(reading: Reading, after: number, parent: number, isItem: boolean, depth: number): Read {
-  if (depth >= MAX_DEPTH) refuse()
+function readValue(reading: Reading, after: number, parent: number, isItem: boolean, place: Place): Read {
+  if (place.depth >= MAX_DEPTH) refuse()
   const { text } = reading
   const { properties, end: at } = readProperties(reading, skipBlanks(text, after))
-  if (atLineEnd(text, at)) return readBelow(reading, after, parent, !isItem, properties, depth)
+  if (atLineEnd(text, at)) return readBelow(reading, after, parent, !isItem, properties, place)
   if (isItem && properties === '' && !text.slice(after, at).includes('\t')) {
     const line = { start: at, column: parent + 1 + at - after, at }
     if (text.charCodeAt(at) === DASH && isBreak(text, at + 1)) {
-      return readCollection(reading, 'array', at, line, true, depth)
+      return readCollection(reading, 'array', at, line, true, place)
     }
-    if (keyAt(text, at) !== undefined) return readCollection(reading, 'map', at, line, true, depth)
+    if (keyAt(text, at) !== undefined) return readCollection(reading, 'map', at, line, true, place)
   }
-  return readInline(reading, at, parent, properties, depth)
+  return readInline(reading, at, parent, properties, place)
 }
 
 /** A value on the lines below its key or dash, or none. */
@@ -169,26 +220,26 @@ function readBelow(
   parent: number,
   itemsMayAlign: boolean,
   properties: string,
-  depth: number,
+  place: Place,
 ): Read {
-  const { text, interner } = reading
+  const { text } = reading
   const from = nextLine(text, after)
   const line = contentLine(text, from)
   const isItem = text.charCodeAt(line.at) === DASH && isBreak(text, line.at + 1)
   if (line.column > parent || (line.column === parent && itemsMayAlign && isItem)) {
-    if (properties === '') return readBlockNode(reading, from, line, parent, depth)
-    if (isItem) return readCollection(reading, 'array', from, line, false, depth, properties)
-    if (keyAt(text, line.at) !== undefined) return readCollection(reading, 'map', from, line, false, depth, properties)
+    if (properties === '') return readBlockNode(reading, from, line, parent, place)
+    if (isItem) return readCollection(reading, 'array', from, line, false, place, properties)
+    if (keyAt(text, line.at) !== undefined) return readCollection(reading, 'map', from, line, false, place, properties)
     return refuse()
   }
   // Nothing follows: the empty value ends where the key, the dash or the anchor does.
   let end = after
   if (properties !== '') end = skipBlanks(text, after) + properties.length - 1
-  return { node: flowNode('scalar', interner.id(`${properties}p`), end, end, [], properties), next: from }
+  return { node: scalarNode(reading, plainId(reading, '', properties), end, end, properties), next: from }
 }
 
 /** A scalar or a flow collection, and the rest of its line. */
-function readInline(reading: Reading, at: number, parent: number, properties: string, depth: number): Read {
+function readInline(reading: Reading, at: number, parent: number, properties: string, place: Place): Read {
   const { text } = reading
   const char = text[at]
   if (char === '|' || char === '>') {
@@ -199,7 +250,7 @@ function readInline(reading: Reading, at: number, parent: number, properties: st
     char === '"' || char === "'"
       ? readQuoted(reading, at, parent, properties)
       : char === '[' || char === '{'
-        ? readFlow(reading, at, depth, properties)
+        ? readFlow(reading, at, place.depth, properties, place.beside)
         : char === '*'
           ? readAlias(reading, at, properties)
           : readBlockPlain(reading, at, parent, properties)

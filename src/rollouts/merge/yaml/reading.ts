@@ -1,5 +1,5 @@
 /** What the parts of the YAML reader share: the text, the rest of a line, and the way out where a text is not read. */
-import type { Interner } from '../tree.ts'
+import type { Interner } from '../interner.ts'
 
 export type Reading = { readonly text: string; readonly interner: Interner; readonly anchors: Set<string> }
 
@@ -27,6 +27,12 @@ export function isBreak(text: string, at: number): boolean {
 export function skipBlanks(text: string, at: number): number {
   let end = at
   while (text.charCodeAt(end) === SPACE || text.charCodeAt(end) === TAB) end++
+  return end
+}
+
+export function skipSpaces(text: string, at: number): number {
+  let end = at
+  while (text.charCodeAt(end) === SPACE) end++
   return end
 }
 

@@ -1,0 +1,45 @@
+/** Which side each part of a result looks like, and how far its lines move for it. */
+import type { Side, TreeNode } from '../tree.ts'
+import type { Part, Plan, Trio } from '../values/plan.ts'
+import type { Shift } from './indent.ts'
+
+/** The side whose wish is written where the plan has a conflict. */
+export type Pick = 'ours' | 'theirs'
+
+/** How far each side's lines move, from their own depth to that of the result. */
+export type Shifts = Record<Side, Shift>
+
+export type Collection = Extract<Plan, { do: 'collection' }>
+
+/** Writes one entry, from its key or dash to its end. */
+export type WriteEntry = (part: Part, shifts: Shifts) => string
+
+/** The layouts of the sides cannot be joined by slices; the caller has other ways. */
+export class Unrenderable extends Error {}
+
+export const SIDES: readonly Side[] = ['base', 'ours', 'theirs']
+
+export const forSides = <T>(make: (side: Side) => T): Record<Side, T> => ({
+  base: make('base'),
+  ours: make('ours'),
+  theirs: make('theirs'),
+})
+
+/** The side whose layout a part of the result follows. */
+export function sideOf(plan: Plan, pick: Pick): Side {
+  if (plan.do === 'take') return plan.side
+  if (plan.do === 'conflict' || plan.do === 'drop') return pick
+  return frameOf(plan.nodes)
+}
+
+/** Ours, unless it has nothing to go by or theirs alone has changed the layout. */
+export function frameOf({ base, ours, theirs }: Trio<TreeNode>): Pick {
+  if (ours === undefined || theirs === undefined) return ours === undefined ? 'theirs' : 'ours'
+  if (ours.entries.length === 0 && theirs.entries.length > 0) return 'theirs'
+  const oursKept = ours.column === base?.column && ours.style === base.style
+  return oursKept && theirs.entries.length > 0 && theirs.column !== base.column ? 'theirs' : 'ours'
+}
+
+/** Whether a part has text where conflicts are written as `pick` wants them. */
+export const isPresent = ({ plan, entries }: Part, pick: Pick): boolean =>
+  plan.do !== 'drop' && (plan.do !== 'conflict' || entries[pick] !== undefined)

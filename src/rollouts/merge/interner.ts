@@ -1,0 +1,49 @@
+/** Numbers for values: the same number for the same value, and for nothing else, within one merge. */
+import type { Entry } from './tree.ts'
+
+export class Interner {
+  readonly #strings = new Map<string, number>()
+  readonly #others = new Map<string, number>()
+  readonly #members = new Map<number, Map<number, number>>()
+  #count = 0
+
+  string(value: string): number {
+    return this.#number(this.#strings, value)
+  }
+
+  /** What is not a string, by a description that no other value shares. */
+  other(description: string): number {
+    return this.#number(this.#others, description)
+  }
+
+  collection(kind: 'map' | 'array', entries: readonly Entry[], properties = ''): number {
+    if (kind === 'array') return this.other(`${properties}[${entries.map(({ node }) => node.id).join()}`)
+    return this.map(
+      entries.map(({ key, node }) => ({ key: key ?? '', id: node.id })),
+      properties,
+    )
+  }
+
+  array(ids: readonly number[], properties = ''): number {
+    return this.other(`${properties}[${ids.join()}`)
+  }
+
+  map(members: readonly { key: string; id: number }[], properties = ''): number {
+    const numbers = Int32Array.from(members, ({ key, id }) => this.#member(this.string(key), id))
+    return this.other(`${properties}{${numbers.sort().join()}`)
+  }
+
+  #member(key: number, value: number): number {
+    let values = this.#members.get(key)
+    if (values === undefined) this.#members.set(key, (values = new Map()))
+    let number = values.get(value)
+    if (number === undefined) values.set(value, (number = this.#count++))
+    return number
+  }
+
+  #number(numbers: Map<string, number>, description: string): number {
+    let number = numbers.get(description)
+    if (number === undefined) numbers.set(description, (number = this.#count++))
+    return number
+  }
+}

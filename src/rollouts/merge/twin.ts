@@ -1,0 +1,60 @@
+/**
+ * Reading a text beside one that has been read: an entry that is the same text in both is taken over with all that is
+ * in it. Most of what a merge reads is such text.
+ */
+import type { Entry, TreeNode } from './tree.ts'
+
+/** Entries of the other text's collection, looked through in step with this one's. */
+export class Twin {
+  readonly #entries: readonly Entry[]
+  #next = 0
+
+  /** `node` is what the other text has at this place; only a collection of the same kind helps. */
+  constructor(node: TreeNode | undefined, kind: 'map' | 'array') {
+    this.#entries = node?.kind === kind ? node.entries : []
+  }
+
+  /** The entry that comes next in the other text. */
+  peek(): Entry | undefined {
+    return this.#entries[this.#next]
+  }
+
+  /** The other text's member of this name (for an item: its next one), to read the value beside. */
+  find(key: string | null): Entry | undefined {
+    if (key === null) return this.#entries[this.#next++]
+    const at = this.#entries.findIndex((entry, i) => i >= this.#next && entry.key === key)
+    if (at >= 0) this.#next = at + 1
+    return this.#entries[at]
+  }
+
+  /** Whether the text at `at` is that of `entry`, in full. */
+  matches(entry: Entry, text: string, at: number): boolean {
+    if (entry.node.linked) return false
+    const length = entry.end - entry.start
+    if (at + length > text.length) return false
+    for (let i = 0; i < length; i++) {
+      if (text.charCodeAt(at + i) !== entry.text.charCodeAt(entry.start + i)) return false
+    }
+    return true
+  }
+
+  skip(): void {
+    this.#next++
+  }
+}
+
+/** `entry` as it stands in `text` at `start`. */
+export function moveEntry(entry: Entry, text: string, from: number, start: number): Entry {
+  const by = start - entry.start
+  return {
+    key: entry.key,
+    text,
+    from,
+    start,
+    valueStart: entry.valueStart + by,
+    valueEnd: entry.valueEnd + by,
+    end: entry.end + by,
+    tail: entry.end + by,
+    node: entry.node,
+  }
+}
