@@ -10,7 +10,7 @@ export type Side = 'base' | 'ours' | 'theirs'
 
 /** One member of a map, or one item of an array, with the text that belongs to it. */
 export type Entry = {
-  /** The key as a string; null for an item. */
+  /** The key as a string; null for an item. A key's second occurrence in its map is told from the first (`nameRepeated`). */
   readonly key: string | null
   readonly text: string
   /** Start of the comments and blank space before it. */
@@ -44,6 +44,8 @@ export type TreeNode = {
   readonly properties: string
   /** A block scalar (`|`, `>`): its header, then its lines without their indentation. */
   readonly lines: readonly string[] | undefined
+  /** A key stands twice in it. */
+  readonly repeats: boolean
   /** An anchor or an alias is in it, so that its meaning depends on what stands elsewhere. */
   readonly linked: boolean
 }
@@ -56,12 +58,20 @@ export const sourceOf = ({ text, start, end }: TreeNode): string => text.slice(s
 export const MAX_DEPTH = 200
 
 export type FlowNode = Pick<TreeNode, 'kind' | 'id' | 'text' | 'start' | 'end'> &
-  Partial<Pick<TreeNode, 'entries' | 'properties' | 'linked'>>
+  Partial<Pick<TreeNode, 'entries' | 'properties' | 'repeats' | 'linked'>>
 
 /** A scalar, or a collection of JSON or of YAML's flow style. */
-export const flowNode = (
-  { kind, id, text, start, end, entries = [], properties = '', linked = false }: FlowNode,
-): TreeNode => ({
+export const flowNode = ({
+  kind,
+  id,
+  text,
+  start,
+  end,
+  entries = [],
+  properties = '',
+  repeats = false,
+  linked = false,
+}: FlowNode): TreeNode => ({
   kind,
   style: 'flow',
   id,
@@ -73,5 +83,6 @@ export const flowNode = (
   compact: false,
   properties,
   lines: undefined,
+  repeats,
   linked,
 })

@@ -11,7 +11,7 @@ export class Twin {
 
   /** `node` is what the other text has at this place; only a collection of the same kind helps. */
   constructor(node: TreeNode | undefined, kind: 'map' | 'array') {
-    this.#entries = node?.kind === kind ? node.entries : []
+    this.#entries = node?.kind === kind && !node.repeats ? node.entries : []
   }
 
   /** The entry that comes next in the other text. */

@@ -15,12 +15,7 @@ import {
 import { mergeTrivia } from './trivia.ts'
 
 /** Undefined where no entry is left. */
-export function renderBlock(
-  plan: Collection,
-  outer: Shifts,
-  pick: Pick,
-  writeEntry: WriteEntry,
-): string | undefined {
+export function renderBlock(plan: Collection, outer: Shifts, pick: Pick, writeEntry: WriteEntry): string | undefined {
   const parts = plan.parts.filter((part) => isPresent(part, pick))
   if (parts.length === 0) return undefined
   const side = frameOf(plan.nodes)

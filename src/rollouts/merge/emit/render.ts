@@ -16,7 +16,11 @@ export function renderDocument(trees: Record<Side, Tree>, plan: Plan, pick: Pick
   if (plan.do === 'conflict') return trees[pick].text
   const head = mergeTrivia(forSides((side) => trees[side].text.slice(0, trees[side].root.start)))
   const foot = mergeTrivia(forSides((side) => trees[side].text.slice(trees[side].root.end)))
-  const body = renderNode(plan, forSides(() => NO_SHIFT), pick)
+  const body = renderNode(
+    plan,
+    forSides(() => NO_SHIFT),
+    pick,
+  )
   return head + (body ?? emptied(trees[sideOf(plan, pick)].root)) + foot
 }
 
@@ -52,29 +56,36 @@ function renderEntry({ plan, entries }: Part, shifts: Shifts, pick: Pick): strin
   const cut = (of: Side, { text }: Entry, from: number, to: number) => reindent(text.slice(from, to), shifts[of])
   if (plan.do === 'conflict') return cut(side, entry, entry.start, entry.end)
   const value = renderNode(plan, shifts, pick)
-  const head = textAround(entries, side, (of, one) => cut(of, one, one.start, one.valueStart))
-  const tail = textAround(entries, side, (of, one) => cut(of, one, one.valueEnd, one.end))
+  const fits = plan.do === 'collection' ? isLaidOutLike : isShapedLike
+  const head = textAround(entries, side, fits, (of, one) => cut(of, one, one.start, one.valueStart))
+  const tail = textAround(entries, side, fits, (of, one) => cut(of, one, one.valueEnd, one.end))
   if (value !== undefined) return head + value + tail
   if (head.includes('#')) throw new Unrenderable()
   return `${head.trimEnd()} ${emptied(entry.node)}\n${tail}`
 }
 
 /** The text beside a value: from the side the value is from, unless only the other changed it and it would fit. */
-function textAround(entries: Trio<Entry>, side: Side, cut: (of: Side, entry: Entry) => string): string {
+function textAround(
+  entries: Trio<Entry>,
+  side: Side,
+  fits: (one: TreeNode, other: TreeNode) => boolean,
+  cut: (of: Side, entry: Entry) => string,
+): string {
   const own = entries[side]!
   const texts: Trio<string> = { base: undefined, ours: undefined, theirs: undefined }
   for (const of of SIDES) {
     const entry = entries[of]
-    if (entry !== undefined && isShapedLike(entry.node, own.node)) texts[of] = cut(of, entry)
+    if (entry !== undefined && fits(entry.node, own.node)) texts[of] = cut(of, entry)
   }
   if (texts.base === undefined) return texts[side]!
   return chooseText(texts, side === 'theirs' ? 'theirs' : 'ours')
 }
 
+const isLaidOutLike = (one: TreeNode, other: TreeNode): boolean =>
+  one.kind === other.kind && one.style === other.style && one.compact === other.compact
+
 const isShapedLike = (one: TreeNode, other: TreeNode): boolean =>
-  one.kind === other.kind &&
-  one.style === other.style &&
-  one.compact === other.compact &&
+  isLaidOutLike(one, other) &&
   (one.start === one.end) === (other.start === other.end) &&
   one.properties === other.properties &&
   (one.lines === undefined) === (other.lines === undefined)

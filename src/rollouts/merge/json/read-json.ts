@@ -1,8 +1,9 @@
 /**
  * Reads JSON, with the comments and trailing commas that people's files have, as a tree of ranges.
- * What is not JSON, has a key twice or nests too deeply is not read at all: such a text is merged by lines.
+ * What is not JSON or nests too deeply is not read at all: such a text is merged by lines.
  */
 import type { Interner } from '../interner.ts'
+import { nameRepeated } from '../repeated-keys.ts'
 import { type Entry, flowNode, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 
@@ -46,16 +47,11 @@ function readCollection(
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(twinNode, kind)
   const entries: Entry[] = []
-  const keys = new Set<string>()
   let from = at + 1
   let position = skipSpace(text, from)
   while (text[position] !== close) {
     const entry = takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
     if (entry === undefined) return undefined
-    if (entry.key !== null) {
-      if (keys.has(entry.key)) return undefined
-      keys.add(entry.key)
-    }
     position = skipSpace(text, entry.end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) return undefined
@@ -64,13 +60,15 @@ function readCollection(
     entries.push(from === after ? entry : { ...entry, tail: from })
     position = skipSpace(text, from)
   }
+  const named = kind === 'map' ? nameRepeated(entries) : entries
   return flowNode({
     kind,
-    id: interner.collection(kind, entries),
+    id: interner.collection(kind, named),
     text,
     start: at,
     end: position + 1,
-    entries,
+    entries: named,
+    repeats: named !== entries,
   })
 }
 

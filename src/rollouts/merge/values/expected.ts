@@ -16,7 +16,7 @@ export function expectedId(plan: Plan, pick: 'ours' | 'theirs', interner: Intern
     case 'lines':
       return interner.other(blockScalarDescription(plan.nodes.ours!.properties, plan.lines[0]!, plan.lines.slice(1)))
     case 'collection': {
-      const properties = plan.nodes.ours!.properties
+      const { properties } = plan
       const present: { key: string; id: number }[] = []
       for (const part of plan.parts) {
         const id = expectedId(part.plan, pick, interner)

@@ -3,12 +3,14 @@
  * either, by aligning the sides like lines of a text. Never by position.
  */
 import { type Change, diffLines } from '../lines/diff.ts'
-import type { TreeNode } from '../tree.ts'
+import { sourceOf, type TreeNode } from '../tree.ts'
 import type { ArrayPolicy } from './policies.ts'
 
 /** Identities of each side's items: equal for the same item; the base's are its places. */
 export type Identities = {
   by: 'name' | 'value' | 'alignment'
+  /** What each item is known by, as text; undefined where items have no names. */
+  names: (string | undefined)[]
   base: number[]
   ours: number[]
   theirs: number[]
@@ -23,43 +25,55 @@ const NAMING = ['name', 'id', 'key'] as const
 
 export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Identities {
   if (policy === 'ordered') return byAlignment(lists)
-  if (policy === 'set') return byLabel(lists, 'value', (item) => item.id) ?? byAlignment(lists)
-  const naming = typeof policy === 'object' ? policy.map : NAMING
+  if (policy === 'set') return byLabel(lists, 'value', (item) => item) ?? byAlignment(lists)
+  const naming = typeof policy === 'object' ? policy.map : [...NAMING, ...leadingMember(lists)]
   for (const member of naming) {
     const named = byLabel(lists, 'name', (item) => nameOf(item, member))
     if (named !== undefined) return named
   }
-  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? item.id : undefined))
+  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? item : undefined))
   return scalars ?? byAlignment(lists)
 }
 
-function nameOf(item: TreeNode, member: string): number | undefined {
+/** The member that every item begins with, if there is one: people write what an item is about first. */
+function leadingMember({ base, ours, theirs }: ThreeLists): string[] {
+  const first = (ours[0] ?? theirs[0])?.entries[0]?.key
+  if (first === undefined || first === null) return []
+  const begins = (item: TreeNode) => item.entries[0]?.key === first
+  return [base, ours, theirs].every((items) => items.every(begins)) ? [first] : []
+}
+
+function nameOf(item: TreeNode, member: string): TreeNode | undefined {
   if (item.kind !== 'map') return undefined
   const name = item.entries.find((entry) => entry.key === member)?.node
-  return name?.kind === 'scalar' ? name.id : undefined
+  return name?.kind === 'scalar' ? name : undefined
 }
 
 /** Identities by a label that every item has and no two items of a side share; undefined where that is not so. */
 function byLabel(
   lists: ThreeLists,
   by: 'name' | 'value',
-  label: (item: TreeNode) => number | undefined,
+  label: (item: TreeNode) => TreeNode | undefined,
 ): Identities | undefined {
   const known = new Map<number, number>()
+  const names: (string | undefined)[] = []
   const identitiesOf = (items: Items): number[] | undefined => {
     const seen = new Set<number>()
     for (const item of items) {
       const name = label(item)
-      if (name === undefined || seen.has(name)) return undefined
-      seen.add(name)
-      if (!known.has(name)) known.set(name, known.size)
+      if (name === undefined || seen.has(name.id)) return undefined
+      seen.add(name.id)
+      if (!known.has(name.id)) {
+        names[known.size] = name.kind === 'scalar' ? sourceOf(name) : undefined
+        known.set(name.id, known.size)
+      }
     }
     return [...seen].map((name) => known.get(name)!)
   }
   const base = identitiesOf(lists.base)
   const ours = base && identitiesOf(lists.ours)
   const theirs = ours && identitiesOf(lists.theirs)
-  return theirs && ours && base && { by, base, ours, theirs, count: known.size }
+  return theirs && ours && base && { by, names, base, ours, theirs, count: known.size }
 }
 
 function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
@@ -69,6 +83,7 @@ function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
   const theirsIds = fromBase(theirs)
   return {
     by: 'alignment',
+    names: [],
     base: base.map((_, i) => i),
     ours: oursIds,
     theirs: shareAdditions(ours, oursIds, theirs, theirsIds, base.length),

@@ -1,8 +1,8 @@
 /** Lists, item by item, once it is known which items of the three sides are the same. */
-import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
+import type { Entry, Side, TreeNode } from '../tree.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
-import { conflict, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { conflict, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
 import { sortedBy } from './sorted.ts'
 
 export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
@@ -32,17 +32,23 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
   const parts: (Part | undefined)[] = trios.map((trio, identity) =>
     (trio.base ?? trio.ours ?? trio.theirs) ? planPart(planning, trio, pointer, token[identity]!) : undefined,
   )
-  const names = trios.map((trio) => nameOf(trio))
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => parts[identity]!.plan.do !== 'drop',
-    names.every((name) => name !== undefined) ? sortedBy(names as string[], same.ours, same.theirs) : undefined,
+    sortedBy(same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some((meeting) => isContested(meeting, same, base.length))) {
     return conflict(nodes, pointer, same.by === 'value' ? 'edit-edit' : 'order', true)
   }
-  return { do: 'collection', kind: 'array', parts: order.sequence.map((identity) => parts[identity]!), nodes }
+  const properties = mergeProperties(nodes) ?? ''
+  return {
+    do: 'collection',
+    kind: 'array',
+    properties,
+    parts: order.sequence.map((identity) => parts[identity]!),
+    nodes,
+  }
 }
 
 function takeWhole(nodes: Trio<TreeNode>, pointer: string): Plan {
@@ -54,7 +60,6 @@ function takeWhole(nodes: Trio<TreeNode>, pointer: string): Plan {
 
 /** Whether two sides put different things in place of the same item, so that keeping both would be a guess. */
 function isContested(meeting: Meeting, same: Identities, baseSize: number): boolean {
-  if (same.by === 'name') return false
   if (same.by === 'alignment') return true
   const replaced = replacedBefore(same.ours, meeting.ours[0]!, baseSize)
   const alsoReplaced = replacedBefore(same.theirs, meeting.theirs[0]!, baseSize)
@@ -82,15 +87,4 @@ function replacedBefore(side: readonly number[], added: number, baseSize: number
   const gone: number[] = []
   for (let place = previous + 1; place < next; place++) if (!here.has(place)) gone.push(place)
   return gone
-}
-
-/** The text of a scalar item, to see whether a list is kept in order. */
-function nameOf(trio: Trio<Entry>): string | undefined {
-  for (const side of ['base', 'ours', 'theirs'] as const) {
-    const node = trio[side]?.node
-    if (node !== undefined) {
-      return node.kind === 'scalar' ? sourceOf(node) : undefined
-    }
-  }
-  return undefined
 }

@@ -1,7 +1,8 @@
 /** Maps, member by member: each key of either side is decided for itself. */
+import { writtenKey } from '../repeated-keys.ts'
 import type { Entry, TreeNode } from '../tree.ts'
 import { mergeOrder } from './order.ts'
-import { type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
 import { sortedBy } from './sorted.ts'
 
 export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
@@ -12,14 +13,15 @@ export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: stri
   const ours = nodes.ours!.entries.map((entry) => note(members, identities, entry, 'ours'))
   const theirs = nodes.theirs!.entries.map((entry) => note(members, identities, entry, 'theirs'))
   const parts: Part[] = []
-  for (const [key, entries] of members) parts.push(planPart(planning, entries, pointer, key))
+  for (const [key, entries] of members) parts.push(planPart(planning, entries, pointer, writtenKey(key)))
   const keys = [...members.keys()]
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },
     (identity) => parts[identity]!.plan.do !== 'drop',
     sortedBy(keys, ours, theirs),
   )
-  return { do: 'collection', kind: 'map', parts: sequence.map((identity) => parts[identity]!), nodes }
+  const properties = mergeProperties(nodes) ?? ''
+  return { do: 'collection', kind: 'map', properties, parts: sequence.map((identity) => parts[identity]!), nodes }
 }
 
 function note(

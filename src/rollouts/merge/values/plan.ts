@@ -16,7 +16,7 @@ export type Trio<T> = { base: T | undefined; ours: T | undefined; theirs: T | un
 
 export type Plan =
   | { do: 'take'; side: Side; nodes: Trio<TreeNode> }
-  | { do: 'collection'; kind: 'map' | 'array'; parts: Part[]; nodes: Trio<TreeNode> }
+  | { do: 'collection'; kind: 'map' | 'array'; properties: string; parts: Part[]; nodes: Trio<TreeNode> }
   | { do: 'lines'; lines: string[]; nodes: Trio<TreeNode> }
   | { do: 'conflict'; conflict: Conflict; soft: boolean; nodes: Trio<TreeNode> }
   | { do: 'drop' }
@@ -59,9 +59,16 @@ function planAbsent(nodes: Trio<TreeNode>, pointer: string): Plan {
 /** Whether both sides have a collection that was one before, or was not there, written in one style. */
 function canMergeInside({ base, ours, theirs }: Trio<TreeNode>): boolean {
   if (ours === undefined || theirs === undefined || ours.kind === 'scalar' || ours.kind !== theirs.kind) return false
-  if (ours.properties !== theirs.properties) return false
+  if (mergeProperties({ base, ours, theirs }) === undefined) return false
   if (ours.style !== theirs.style && ours.entries.length > 0 && theirs.entries.length > 0) return false
   return base === undefined || base.kind === ours.kind || (base.kind === 'scalar' && base.start === base.end)
+}
+
+/** The anchor and tag of the result, unless both sides changed them. */
+export function mergeProperties({ base, ours, theirs }: Trio<TreeNode>): string | undefined {
+  const [b = '', o = '', t = ''] = [base?.properties, ours?.properties, theirs?.properties]
+  if (o === t || t === b) return o
+  return o === b ? t : undefined
 }
 
 /** Block scalars merge like files do, if their lines merge cleanly. */
@@ -82,13 +89,8 @@ function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
 }
 
 /** `soft`: a question of places in a list alone, which a clean merge by lines may answer. */
-export function conflict(
-  nodes: Trio<TreeNode>,
-  pointer: string,
-  kind: ConflictKind,
-  soft = false,
-): Plan {
-  const slice = (side: Side) => nodes[side] === undefined ? null : sourceOf(nodes[side])
+export function conflict(nodes: Trio<TreeNode>, pointer: string, kind: ConflictKind, soft = false): Plan {
+  const slice = (side: Side) => (nodes[side] === undefined ? null : sourceOf(nodes[side]))
   const found = { pointer, kind, base: slice('base'), ours: slice('ours'), theirs: slice('theirs') }
   return { do: 'conflict', conflict: found, soft, nodes }
 }

@@ -1,25 +1,32 @@
-/** Recognizes lists and maps that people keep in alphabetical order, so that what two sides add lands in order too. */
+/** Recognizes lists and maps that people keep in order, so that what two sides add lands in order too. */
 import type { Before } from './order.ts'
 
-const COLLATIONS: readonly ((name: string) => string)[] = [(name) => name, (name) => name.toLowerCase()]
+type Compare = (one: string, other: string) => number
+
+const byCodeUnit: Compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0)
+const byLetter: Compare = (one, other) => byCodeUnit(one.toLowerCase(), other.toLowerCase())
+/** Numbers and versions by their parts: 3.9 before 3.10. */
+const byNumber: Compare = new Intl.Collator('en', { numeric: true }).compare
+
+const ORDERS: readonly Compare[] = [byCodeUnit, byLetter, byNumber].flatMap((compare) => [
+  compare,
+  (one: string, other: string) => compare(other, one),
+])
 /** Fewer names than this are in order by chance. */
 const ENOUGH = 3
 
 /** The order that both sides keep, if they keep one; `names` are by identity. */
 export function sortedBy(
-  names: readonly string[],
+  names: readonly (string | undefined)[],
   ours: readonly number[],
   theirs: readonly number[],
 ): Before | undefined {
   if (ours.length < ENOUGH || theirs.length < ENOUGH) return undefined
-  for (const collate of COLLATIONS) {
-    const before: Before = (first, second) => collate(names[first]!) < collate(names[second]!)
-    if (isSorted(ours, before) && isSorted(theirs, before)) return before
-  }
-  return undefined
-}
-
-function isSorted(identities: readonly number[], before: Before): boolean {
-  for (let i = 1; i < identities.length; i++) if (before(identities[i]!, identities[i - 1]!)) return false
-  return true
+  const sequences = [ours, theirs].map((side) => side.map((identity) => names[identity]))
+  const isIn = (compare: Compare) =>
+    sequences.every((sequence) =>
+      sequence.every((name, i) => name !== undefined && (i === 0 || compare(sequence[i - 1]!, name) <= 0)),
+    )
+  const compare = ORDERS.find(isIn)
+  return compare && ((first, second) => compare(names[first]!, names[second]!) < 0)
 }

@@ -1,5 +1,6 @@
-/** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) and keys that are collections are not read. */
-import { type Entry, flowNode, MAX_DEPTH, type TreeNode } from '../tree.ts'
+/** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) are not read. */
+import { nameRepeated } from '../repeated-keys.ts'
+import { type Entry, flowNode, MAX_DEPTH, sourceOf, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { plainId, quotedToken, scalarNode, startsPlain, stringId } from './read-scalar.ts'
@@ -18,16 +19,12 @@ export function readFlow(
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(beside, kind)
   const entries: Entry[] = []
-  const keys = new Set<string>()
   let from = at + 1
   let position = skipSpace(text, from)
+  let hasComplexKey = false
   while (text[position] !== close) {
-    const read =
-      takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
-    if (read.key !== null) {
-      if (keys.has(read.key)) refuse()
-      keys.add(read.key)
-    }
+    if (kind === 'map' && (text[position] === '{' || text[position] === '[')) hasComplexKey = true
+    const read = takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
     position = skipSpace(text, read.end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) refuse()
@@ -36,9 +33,22 @@ export function readFlow(
     entries.push(from > after ? { ...read, tail: from } : read)
     position = skipSpace(text, from)
   }
-  const id = interner.collection(kind, entries, properties)
+  if (hasComplexKey)
+    return scalarNode(reading, interner.other(text.slice(at, position + 1)), at, position + 1, properties)
+  const named = kind === 'map' ? nameRepeated(entries) : entries
+  const id = interner.collection(kind, named, properties)
   const linked = properties.includes('&') || entries.some(({ node }) => node.linked)
-  return flowNode({ kind, id, text, start: at, end: position + 1, entries, properties, linked })
+  return flowNode({
+    kind,
+    id,
+    text,
+    start: at,
+    end: position + 1,
+    entries: named,
+    properties,
+    repeats: named !== entries,
+    linked,
+  })
 }
 
 /** The twin's next entry, if it stands here too and ends here too. */
@@ -59,7 +69,8 @@ function readEntry(
   depth: number,
   twin: Twin,
 ): Entry {
-  const name = kind === 'map' ? readFlowKey(reading, start) : undefined
+  if (reading.text[start] === ',') refuse()
+  const name = kind === 'map' ? readFlowKey(reading, start, depth + 1) : undefined
   const key = name?.value ?? null
   const node = readFlowValue(reading, name?.valueAt ?? start, depth + 1, twin.find(key)?.node)
   return {
@@ -75,8 +86,15 @@ function readEntry(
   }
 }
 
-function readFlowKey(reading: Reading, at: number): { value: string; valueAt: number } {
+/** The key at `at`. One that is a collection (`{{ name }}` in a template) makes its map a thing to take whole. */
+function readFlowKey(reading: Reading, at: number, depth: number): { value: string; valueAt: number } {
   const { text } = reading
+  if (text[at] === '{' || text[at] === '[') {
+    const key = readFlow(reading, at, depth, '', undefined)
+    const colon = skipSpace(text, key.end)
+    const value = sourceOf(key)
+    return { value, valueAt: text.charCodeAt(colon) === COLON ? skipSpace(text, colon + 1) : key.end }
+  }
   const quoted = text[at] === '"' || text[at] === "'"
   const { value, end } = quoted ? quotedToken(text, at, -1) : flowPlainToken(text, at)
   const colon = skipSpace(text, end)
@@ -94,8 +112,8 @@ function readFlowValue(reading: Reading, at: number, depth: number, beside: Tree
     const { value, end } = quotedToken(text, start, -1)
     return scalarNode(reading, stringId(reading, value, properties), start, end, properties)
   }
-  if (char === ',' || char === '}' || char === ']') {
-    if (char !== '}' && text[at - 1] === ',') refuse()
+  const next = text[skipSpace(text, start)]!
+  if (',]}'.includes(next)) {
     return scalarNode(reading, plainId(reading, '', properties), at, at, properties)
   }
   const { value, end } = flowPlainToken(text, start)

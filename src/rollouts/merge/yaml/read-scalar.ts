@@ -23,23 +23,26 @@ import {
 /** Characters that no plain scalar begins with. */
 const INDICATORS = new Set(',[]{}#&*!|>\'"%@`')
 /** Plain scalars that some schema (YAML 1.1 or 1.2) reads as something other than a string. */
-const MAYBE_NOT_STRING = /^(?:[-+.0-9].*|~|null|true|false|yes|no|on|off|y|n|<<|=|)$/i
+const MAYBE_NOT_STRING = new RegExp(
+  [
+    '(?:~|null|true|false|yes|no|on|off|y|n|<<|=|)',
+    '[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*(?::[0-5]?[0-9])*(?:\\.[0-9_]*)?(?:e[-+]?[0-9]+)?)',
+    '[-+]?\\.(?:[0-9][0-9_]*(?:e[-+]?[0-9]+)?|inf|nan)',
+    '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t \t].*)?',
+  ]
+    .map((form) => `^${form}$`)
+    .join('|'),
+  'i',
+)
 
 export const plainId = (reading: Reading, token: string, properties: string): number =>
-  MAYBE_NOT_STRING.test(token)
-    ? reading.interner.other(`${properties}${token}`)
-    : stringId(reading, token, properties)
+  MAYBE_NOT_STRING.test(token) ? reading.interner.other(`${properties}${token}`) : stringId(reading, token, properties)
 
 export const stringId = ({ interner }: Reading, value: string, properties: string): number =>
   properties === '' ? interner.string(value) : interner.other(`${properties}"${value}`)
 
-export const scalarNode = (
-  { text }: Reading,
-  id: number,
-  start: number,
-  end: number,
-  properties: string,
-): TreeNode => flowNode({ kind: 'scalar', id, text, start, end, properties, linked: properties.includes('&') })
+export const scalarNode = ({ text }: Reading, id: number, start: number, end: number, properties: string): TreeNode =>
+  flowNode({ kind: 'scalar', id, text, start, end, properties, linked: properties.includes('&') })
 
 export function startsPlain(text: string, at: number): boolean {
   const code = text.charCodeAt(at)

@@ -1,15 +1,24 @@
 /**
  * Reads the YAML that people write as configuration, as a tree of ranges, about ten times as fast as a full parser
- * (which a merge of thousands of files needs). It is strict: several documents, directives, complex keys, a key twice,
+ * (which a merge of thousands of files needs). It is strict: several documents, directives, complex keys,
  * keys with an anchor, tabs as indentation, undefined aliases and whatever else it is not sure of it does not read, and such a
  * text is merged by lines. What it reads it reads as the `yaml` package does: the tests hold it to that.
  */
 import type { Interner } from '../interner.ts'
+import { nameRepeated } from '../repeated-keys.ts'
 import { type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
-import { plainId, quotedToken, readBlockPlain, readBlockScalar, readQuoted, scalarNode, startsPlain } from './read-scalar.ts'
+import {
+  plainId,
+  quotedToken,
+  readBlockPlain,
+  readBlockScalar,
+  readQuoted,
+  scalarNode,
+  startsPlain,
+} from './read-scalar.ts'
 import {
   atLineEnd,
   COLON,
@@ -101,7 +110,6 @@ function readCollection(
   const column = line.column
   const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
   const entries: Entry[] = []
-  const keys = new Set<string>()
   let from = compact ? line.at : above
   let here = line
   for (;;) {
@@ -109,10 +117,6 @@ function readCollection(
     if (kind === 'map' && isItem) refuse()
     if (kind === 'array' && !isItem) break
     const entry = takeOver(twin, kind, text, from, here) ?? readEntry(reading, kind, from, here, place.depth, twin)
-    if (entry.key !== null) {
-      if (keys.has(entry.key)) refuse()
-      keys.add(entry.key)
-    }
     entries.push(entry)
     from = entry.end
     here = contentLine(text, from)
@@ -121,18 +125,20 @@ function readCollection(
   // An item at the column of a map's keys belongs to the last key; anything deeper is an error.
   if (here.column > column) refuse()
   const end = footEnd(text, from, here, column)
+  const named = kind === 'map' ? nameRepeated(entries) : entries
   const node: TreeNode = {
     kind,
     style: 'block',
-    id: interner.collection(kind, entries, properties),
+    id: interner.collection(kind, named, properties),
     text,
     start: entries[0]!.from,
     end,
-    entries,
+    entries: named,
     column,
     compact,
     properties,
     lines: undefined,
+    repeats: named !== entries,
     linked: properties.includes('&') || entries.some((entry) => entry.node.linked),
   }
   return { node, next: end }
@@ -153,6 +159,7 @@ function takeOver(
   const indent = skipSpaces(text, next)
   if (indent - next > column || (kind === 'map' && text.charCodeAt(indent) === DASH)) return undefined
   if (text.charCodeAt(indent) === LF || text.charCodeAt(indent) === TAB) return undefined
+  if (text.charCodeAt(indent) === HASH && contentLine(text, next).column > column) return undefined
   twin.skip()
   return moveEntry(entry, text, from, at)
 }
