@@ -35,15 +35,24 @@ export class Interner {
 
   #member(key: number, value: number): number {
     let values = this.#members.get(key)
-    if (values === undefined) this.#members.set(key, (values = new Map()))
+    if (values === undefined) {
+      values = new Map()
+      this.#members.set(key, values)
+    }
     let number = values.get(value)
-    if (number === undefined) values.set(value, (number = this.#count++))
+    if (number === undefined) {
+      number = this.#count++
+      values.set(value, number)
+    }
     return number
   }
 
   #number(numbers: Map<string, number>, description: string): number {
     let number = numbers.get(description)
-    if (number === undefined) numbers.set(description, (number = this.#count++))
+    if (number === undefined) {
+      number = this.#count++
+      numbers.set(description, number)
+    }
     return number
   }
 }

@@ -1,7 +1,7 @@
 /** Which side each part of a result looks like, and how far its lines move for it. */
 import type { Side, TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
-import type { Shift } from './indent.ts'
+import { lastIndent, type Shift } from './indent.ts'
 
 /** The side whose wish is written where the plan has a conflict. */
 export type Pick = 'ours' | 'theirs'
@@ -36,8 +36,15 @@ export function sideOf(plan: Plan, pick: Pick): Side {
 export function frameOf({ base, ours, theirs }: Trio<TreeNode>): Pick {
   if (ours === undefined || theirs === undefined) return ours === undefined ? 'theirs' : 'ours'
   if (ours.entries.length === 0 && theirs.entries.length > 0) return 'theirs'
-  const oursKept = ours.column === base?.column && ours.style === base.style
-  return oursKept && theirs.entries.length > 0 && theirs.column !== base.column ? 'theirs' : 'ours'
+  if (base === undefined || theirs.entries.length === 0) return 'ours'
+  return layoutOf(ours) === layoutOf(base) && layoutOf(theirs) !== layoutOf(base) ? 'theirs' : 'ours'
+}
+
+/** What tells one layout from another: the style and the indentation. */
+function layoutOf({ style, column, entries }: TreeNode): string {
+  const first = entries[0]
+  if (style === 'block' || first === undefined) return `${style} ${column}`
+  return `${style} ${lastIndent(first.text.slice(first.from, first.start))}`
 }
 
 /** Whether a part has text where conflicts are written as `pick` wants them. */

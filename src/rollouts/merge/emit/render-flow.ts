@@ -31,20 +31,28 @@ export function renderFlow(plan: Collection, outer: Shifts, pick: Pick, writeEnt
   const shifts = innerShifts(plan, outer, layout)
   const out = parts.map((part, i) => {
     const comma = i === parts.length - 1 && !layout.lastComma ? '' : ','
-    const lead = leadOf(part, i === 0 ? layout.first : layout.other, i === 0, shifts, pick)
+    const wasFirst = part.entries[side] && part.entries[side] === frame.entries[0]
+    const stays = wasFirst === (i === 0)
+    const lead = leadOf(part, i === 0 ? layout.first : layout.other, stays, shifts, pick)
     return lead + writeEntry(part, shifts) + comma + commentAfter(part, pick)
   })
   return open + out.join('') + layout.close + close
 }
 
 function layoutOf({ text, start, end, entries }: TreeNode, shift: (text: string) => string): Layout {
-  const leads = entries.slice(0, 2).map((entry) => blank(shift(entry.text.slice(entry.from, entry.start))))
-  const first = leads[0] ?? ''
+  const [first = '', ...others] = entries.map((entry) => blank(shift(entry.text.slice(entry.from, entry.start))))
   const last = entries.at(-1)
   const rest = text.slice(last?.end ?? start + 1, end - 1)
   const lastComma = rest.trimStart().startsWith(',')
   const close = last !== undefined && last.tail > last.end ? text.slice(last.tail, end - 1) : rest.replace(/^\s*,/, '')
-  return { first, other: leads[1] ?? (first.includes('\n') ? first : ' '), close: shift(close), lastComma }
+  const other = mostFrequent(others) ?? (first.includes('\n') ? first : ' ')
+  return { first, other, close: shift(close), lastComma }
+}
+
+function mostFrequent(texts: readonly string[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1)
+  return [...counts].sort((one, other) => other[1] - one[1])[0]?.[0]
 }
 
 /** The blank space of a lead: without comments, at most one line end. */
@@ -62,8 +70,8 @@ function innerShifts({ nodes }: Collection, outer: Shifts, layout: Layout): Shif
   })
 }
 
-/** What stands before an entry: its comments and blank lines, in the layout of the result (`usual`). */
-function leadOf({ plan, entries }: Part, usual: string, isFirst: boolean, shifts: Shifts, pick: Pick): string {
+/** What stands before an entry: its own comments and blank space, unless they do not suit its new place (`usual`). */
+function leadOf({ plan, entries }: Part, usual: string, stays: boolean, shifts: Shifts, pick: Pick): string {
   const texts = forSides((of) => {
     const entry = entries[of]
     return entry && reindent(entry.text.slice(entry.from, entry.start), shifts[of])
@@ -75,8 +83,7 @@ function leadOf({ plan, entries }: Part, usual: string, isFirst: boolean, shifts
     if (lines === 1 && usualLines > 1) throw new Unrenderable()
     return lead
   }
-  if (lines > 1 && usualLines > 1) return isFirst ? usual : lead
-  return usual
+  return stays || (lines > 2 && usualLines > 1) ? lead : usual
 }
 
 /** The comment that follows an entry on its line. */

@@ -1,17 +1,40 @@
-/** Three-way choice of the text between values: comments, blank lines, spaces. It never conflicts and loses no comment. */
-import { mergeLines } from '../lines/merge-lines.ts'
+/**
+ * Three-way merge of the text between values: comments, blank lines, spaces. It never conflicts: a line goes if either
+ * side removed it, and what either side added stays.
+ */
+import { diffLines } from '../lines/diff.ts'
+import { lineTable, splitLines } from '../lines/line-table.ts'
 import type { Trio } from '../values/plan.ts'
 
-/** The changed version; where both changed it, the merge of their lines, or ours and the lines that theirs added. */
 export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
   if (ours === undefined || theirs === undefined) return ours ?? theirs ?? base
   if (ours === theirs || theirs === base) return ours
   if (ours === base) return theirs
-  const merged = mergeLines(base, ours, theirs, { ours: '', theirs: '' })
-  if (merged.conflicts.length === 0) return merged.text
-  const known = new Set([...ours.split('\n'), ...base.split('\n')].map((line) => line.trim()))
-  const added = theirs.split('\n').filter((line) => !known.has(line.trim()))
-  return added.length === 0 || !ours.endsWith('\n') ? ours : `${ours}${added.join('\n')}\n`
+  if (!ours.includes('\n') || !theirs.includes('\n')) return theirs.includes('#') && !ours.includes('#') ? theirs : ours
+  return applyBoth(splitLines(base), splitLines(ours), splitLines(theirs))
+}
+
+function applyBoth(base: string[], ours: string[], theirs: string[]): string {
+  const table = lineTable()
+  const numbers = table.numbersOf(base)
+  const removed = new Set<number>()
+  const editsOf = (side: string[]) => {
+    const added = new Map<number, string[]>()
+    for (const change of diffLines(numbers, table.numbersOf(side))) {
+      for (let line = change.a; line < change.a + change.removed; line++) removed.add(line)
+      added.set(change.a, side.slice(change.b, change.b + change.added))
+    }
+    return added
+  }
+  const [byOurs, byTheirs] = [editsOf(ours), editsOf(theirs)]
+  const out: string[] = []
+  for (let line = 0; line <= base.length; line++) {
+    const mine = byOurs.get(line) ?? []
+    const known = new Set(mine.map((text) => text.trim()))
+    out.push(...mine, ...(byTheirs.get(line) ?? []).filter((text) => !known.has(text.trim())))
+    if (line < base.length && !removed.has(line)) out.push(base[line]!)
+  }
+  return out.join('')
 }
 
 /** The changed version of a short text; `favoured` where both changed it. */

@@ -19,7 +19,7 @@ type Reading = { text: string; interner: Interner }
 
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y
-const COMMENT = /\/\/[^\r\n]*|\/\*[^]*?\*\//y
+const COMMENT = /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
 
 function readValue(reading: Reading, at: number, depth: number, twin: TreeNode | undefined): TreeNode | undefined {
   const { text, interner } = reading
@@ -118,10 +118,10 @@ function readString(text: string, at: number): { value: string; end: number } | 
     if (code < 32) return undefined
     if (code === 92) {
       ESCAPE.lastIndex = i
-      const escape = ESCAPE.exec(text)?.[0]
-      if (escape === undefined) return undefined
+      const sequence = ESCAPE.exec(text)?.[0]
+      if (sequence === undefined) return undefined
       escaped = true
-      i += escape.length - 1
+      i += sequence.length - 1
     }
   }
   return undefined

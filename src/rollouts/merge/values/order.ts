@@ -12,8 +12,12 @@ export type Meeting = { ours: number[]; theirs: number[] }
 
 export type Order = { sequence: number[]; meetings: Meeting[]; contradictory: boolean }
 
-/** `keeps` says which identities are in the result; `before` (if given) orders new items that meet. */
-export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, before?: Before): Order {
+/** `keeps` says which identities are in the result; `sorting` tells how to order new items that meet, if any way is known. */
+export function mergeOrder(
+  sides: Sides,
+  keeps: (identity: number) => boolean,
+  sorting: () => Before | undefined,
+): Order {
   const ours = sides.ours.filter(keeps)
   const theirs = sides.theirs.filter(keeps)
   const inOurs = new Set(ours)
@@ -38,7 +42,7 @@ export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, b
   const settle = () => {
     const meeting = theirsLeads ? { ours: waiting, theirs: own } : { ours: own, theirs: waiting }
     if (waiting.length > 0 && own.length > 0) meetings.push(meeting)
-    sequence.push(...joinMeeting(meeting, before))
+    sequence.push(...joinMeeting(meeting, sorting))
     own = []
   }
   for (const item of frame) {
@@ -70,8 +74,10 @@ function guestsByAnchor(guest: readonly number[], inFrame: ReadonlySet<number>):
   return guests
 }
 
-function joinMeeting({ ours, theirs }: Meeting, before: Before | undefined): number[] {
-  if (before === undefined || ours.length === 0 || theirs.length === 0) return [...ours, ...theirs]
+function joinMeeting({ ours, theirs }: Meeting, sorting: () => Before | undefined): number[] {
+  if (ours.length === 0 || theirs.length === 0) return [...ours, ...theirs]
+  const before = sorting()
+  if (before === undefined) return [...ours, ...theirs]
   const joined: number[] = []
   let [o, t] = [0, 0]
   while (o < ours.length && t < theirs.length) {

@@ -35,7 +35,7 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => parts[identity]!.plan.do !== 'drop',
-    sortedBy(same.names, same.ours, same.theirs),
+    () => sortedBy(same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some((meeting) => isContested(meeting, same, base.length))) {

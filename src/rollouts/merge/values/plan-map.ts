@@ -18,7 +18,7 @@ export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: stri
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },
     (identity) => parts[identity]!.plan.do !== 'drop',
-    sortedBy(keys, ours, theirs),
+    () => sortedBy(keys, ours, theirs),
   )
   const properties = mergeProperties(nodes) ?? ''
   return { do: 'collection', kind: 'map', properties, parts: sequence.map((identity) => parts[identity]!), nodes }

@@ -12,7 +12,7 @@ const ORDERS: readonly Compare[] = [byCodeUnit, byLetter, byNumber].flatMap((com
   compare,
   (one: string, other: string) => compare(other, one),
 ])
-/** Fewer names than this are in order by chance. */
+/** Fewer names than this on the longer side, or than two on the other, are in order by chance. */
 const ENOUGH = 3
 
 /** The order that both sides keep, if they keep one; `names` are by identity. */
@@ -21,7 +21,7 @@ export function sortedBy(
   ours: readonly number[],
   theirs: readonly number[],
 ): Before | undefined {
-  if (ours.length < ENOUGH || theirs.length < ENOUGH) return undefined
+  if (Math.max(ours.length, theirs.length) < ENOUGH || Math.min(ours.length, theirs.length) < 2) return undefined
   const sequences = [ours, theirs].map((side) => side.map((identity) => names[identity]))
   const isIn = (compare: Compare) =>
     sequences.every((sequence) =>

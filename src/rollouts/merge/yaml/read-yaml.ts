@@ -63,18 +63,23 @@ function readDocument(reading: Reading, beside: TreeNode | undefined): TreeNode 
   return contentLine(text, next).at === text.length ? node : refuse()
 }
 
-/** After the `---`, or after the comments at the top that a blank line parts from the rest. */
+/** After the `---`, if there is one, and the comments at the top that a blank line parts from the rest. */
 function documentStart(text: string): number {
   let start = 0
-  let afterBlank = 0
+  let found = 0
+  let marked = false
   while (start < text.length) {
     const at = skipBlanks(text, start)
     const code = text.charCodeAt(at)
-    if (code !== LF && code !== HASH) break
-    start = nextLine(text, at)
-    if (code === LF) afterBlank = start
+    if (code === LF || code === HASH) start = nextLine(text, at)
+    else if (!marked && text.startsWith('---', start) && isDocumentMarker(text, start)) {
+      marked = true
+      start = endLine(text, start + 3)
+      found = start
+    } else break
+    if (code === LF) found = start
   }
-  return text.startsWith('---', start) && isDocumentMarker(text, start) ? endLine(text, start + 3) : afterBlank
+  return found
 }
 
 /** How deep a node is, and what a like text that has been read holds there. */
