@@ -20,10 +20,23 @@ const READERS: Readonly<Record<string, Reader>> = {
   yml: readYaml,
 }
 
+/** Git looks this far for a NUL to tell binary files, which it does not merge. */
+const BINARY_PROBE_CHARACTERS = 8000
+
+const isBinary = (text: string): boolean => text.slice(0, BINARY_PROBE_CHARACTERS).includes('\0')
+
+const BINARY: MergeResult = {
+  status: 'conflict',
+  method: 'lines',
+  text: null,
+  conflicts: [{ pointer: '', kind: 'lines', base: null, ours: null, theirs: null }],
+}
+
 const SIDE_NAMES = { ours: 'ours', theirs: 'theirs' }
 
 export function mergeFiles(input: MergeInput): MergeResult {
   const { path, base, ours, theirs, policies = {}, labels = SIDE_NAMES } = input
+  if ([base, ours, theirs].some(isBinary)) return BINARY
   const lines = mergeLines(base, ours, theirs, labels)
   const reader = READERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()]
   if (reader === undefined || (policies.owners === undefined && isTrivial(input))) return byLines(lines)

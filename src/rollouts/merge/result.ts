@@ -32,7 +32,7 @@ export type MergeResult = {
   status: 'clean' | 'conflict'
   /** `structural` where the values were merged; `lines` where the text is what `git merge-file` writes. */
   method: 'structural' | 'lines'
-  /** The merged text; with conflict markers around the smallest lines that differ when the status is `conflict`. */
+  /** The merged text, with conflict markers around the lines that differ; null where a side is a binary file. */
   text: string | null
   conflicts: Conflict[]
 }

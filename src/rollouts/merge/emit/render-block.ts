@@ -1,5 +1,5 @@
 /** Writes a collection in YAML's indented style: whole lines, each entry with the comments above it. */
-import type { Part } from '../values/plan.ts'
+import { orphanComments, type Part } from '../values/plan.ts'
 import { reindentLines } from './indent.ts'
 import {
   type Collection,
@@ -16,21 +16,24 @@ import { mergeTrivia } from './trivia.ts'
 
 /** Undefined where no entry is left. */
 export function renderBlock(plan: Collection, outer: Shifts, pick: Pick, writeEntry: WriteEntry): string | undefined {
-  const parts = plan.parts.filter((part) => isPresent(part, pick))
-  if (parts.length === 0) return undefined
+  if (!plan.parts.some((part) => isPresent(part, pick))) return undefined
   const side = frameOf(plan.nodes)
   const frame = plan.nodes[side]!
   const { from, to } = outer[side]
   const indent = ' '.repeat(Math.max(frame.column - from.length + to.length, 0))
   const shifts = forSides((of) => ({ from: ' '.repeat(plan.nodes[of]?.column ?? 0), to: indent }))
   const out: string[] = []
-  parts.forEach((part, i) => {
-    const lead = leadOf(part, shifts, pick)
-    const inline = i === 0 && frame.compact
+  let orphans = ''
+  for (const part of plan.parts) {
+    if (part.plan.do === 'drop') orphans += orphanComments(part.entries)
+    if (!isPresent(part, pick)) continue
+    const lead = orphans + leadOf(part, shifts, pick)
+    const inline = out.length === 0 && frame.compact
     if (inline && lead !== '') throw new Unrenderable()
     out.push(inline ? '' : lead + indent, writeEntry(part, shifts))
-  })
-  out.push(footOf(plan, shifts))
+    orphans = ''
+  }
+  out.push(orphans, footOf(plan, shifts))
   return out.join('')
 }
 

@@ -38,10 +38,11 @@ export function fits(plan: Plan, node: TreeNode, interner: Interner): boolean {
   if (plan.do !== 'collection' || expectedId(plan, 'ours', interner) === node.id) {
     return expectedId(plan, 'ours', interner) === node.id
   }
-  if (plan.kind !== node.kind || plan.parts.length !== node.entries.length) return false
-  if (plan.kind === 'array') return plan.parts.every((part, i) => fits(part.plan, node.entries[i]!.node, interner))
+  const parts = plan.parts.filter((part) => part.plan.do !== 'drop')
+  if (plan.kind !== node.kind || parts.length !== node.entries.length) return false
+  if (plan.kind === 'array') return parts.every((part, i) => fits(part.plan, node.entries[i]!.node, interner))
   const members = new Map(node.entries.map((entry) => [entry.key, entry.node]))
-  return plan.parts.every((part) => {
+  return parts.every((part) => {
     const member = members.get(keyOf(part))
     return member !== undefined && fits(part.plan, member, interner)
   })

@@ -2,7 +2,7 @@
 import type { Entry, Side, TreeNode } from '../tree.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
-import { conflict, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { conflict, isKept, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
 import { sortedBy } from './sorted.ts'
 
 export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
@@ -34,7 +34,7 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
   )
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
-    (identity) => parts[identity]!.plan.do !== 'drop',
+    (identity) => isKept(parts[identity]!),
     () => sortedBy(same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)

@@ -2,7 +2,7 @@
 import { writtenKey } from '../repeated-keys.ts'
 import type { Entry, TreeNode } from '../tree.ts'
 import { mergeOrder } from './order.ts'
-import { mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { isKept, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
 import { sortedBy } from './sorted.ts'
 
 export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
@@ -17,7 +17,7 @@ export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: stri
   const keys = [...members.keys()]
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },
-    (identity) => parts[identity]!.plan.do !== 'drop',
+    (identity) => isKept(parts[identity]!),
     () => sortedBy(keys, ours, theirs),
   )
   const properties = mergeProperties(nodes) ?? ''

@@ -39,12 +39,27 @@ export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: str
     return { do: 'take', side: 'ours', nodes }
   }
   if (sameText(nodes, 'ours', 'base')) return { do: 'take', side: 'theirs', nodes }
+  if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
   if (canMergeInside(nodes)) {
     return ours.kind === 'map' ? planMap(planning, nodes, pointer) : planArray(planning, nodes, pointer)
   }
   if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
   if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
   return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
+}
+
+/**
+ * Whether, of two ways to write the same change, theirs leaves more lines as they were. Asked of the smallest
+ * collection that holds the change: around it both may have changed the layout with good reason.
+ */
+function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
+  if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false
+  const had = new Set(base.entries.map(({ node }) => node.id))
+  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(node.id))) return false
+  const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
+  const known = new Set(linesOf(base))
+  const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
+  return novel(theirs) < novel(ours)
 }
 
 /** One side at least does not have it. */
@@ -99,6 +114,24 @@ export function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean
   const [a, b] = [nodes[one], nodes[other]]
   if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
   return a === b || sourceOf(a) === sourceOf(b)
+}
+
+/** Whether a part stands in the result: as a value, or for a comment that one side wrote above what the other removed. */
+export const isKept = ({ plan, entries }: Part): boolean => plan.do !== 'drop' || orphanComments(entries) !== ''
+
+/** The comment lines above a removed entry that the side which still has the entry added. */
+export function orphanComments({ base, ours, theirs }: Trio<Entry>): string {
+  const left = ours ?? theirs
+  if (left === undefined || base === undefined || left.node.style === 'flow') return ''
+  const leadOf = ({ text, from, start }: Entry) => text.slice(from, start)
+  const lead = leadOf(left)
+  if (!lead.includes('#') || lead === leadOf(base)) return ''
+  const known = new Set(leadOf(base).split('\n'))
+  return lead
+    .split('\n')
+    .filter((line) => line.includes('#') && !known.has(line))
+    .map((line) => `${line}\n`)
+    .join('')
 }
 
 export const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({

@@ -23,10 +23,9 @@ export function sortedBy(
 ): Before | undefined {
   if (Math.max(ours.length, theirs.length) < ENOUGH || Math.min(ours.length, theirs.length) < 2) return undefined
   const sequences = [ours, theirs].map((side) => side.map((identity) => names[identity]))
+  if (sequences.some((sequence) => sequence.includes(undefined))) return undefined
   const isIn = (compare: Compare) =>
-    sequences.every((sequence) =>
-      sequence.every((name, i) => name !== undefined && (i === 0 || compare(sequence[i - 1]!, name) <= 0)),
-    )
+    sequences.every((sequence) => sequence.every((name, i) => i === 0 || compare(sequence[i - 1]!, name!) <= 0))
   const compare = ORDERS.find(isIn)
   return compare && ((first, second) => compare(names[first]!, names[second]!) < 0)
 }
