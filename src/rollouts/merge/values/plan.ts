@@ -48,14 +48,18 @@ export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: str
   return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
 }
 
+const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
+  /[#/]/.test(text.slice(from, start) + text.slice(end, tail))
+
 /**
- * Whether, of two ways to write the same change, theirs leaves more lines as they were. Asked of the smallest
+ * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the smallest
  * collection that holds the change: around it both may have changed the layout with good reason.
  */
 function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
   if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false
   const had = new Set(base.entries.map(({ node }) => node.id))
   if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(node.id))) return false
+  if (ours.style === 'block' ? sourceOf(ours).includes('#') : ours.entries.some(hasComment)) return false
   const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
   const known = new Set(linesOf(base))
   const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
