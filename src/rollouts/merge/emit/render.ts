@@ -5,7 +5,7 @@
  */
 import { type Entry, type Side, sourceOf, type Tree, type TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
-import { NO_SHIFT, reindent } from './indent.ts'
+import { NO_SHIFT, reindent, reindentLines } from './indent.ts'
 import { forSides, frameOf, type Pick, type Shifts, SIDES, sideOf, Unrenderable } from './layout.ts'
 import { renderBlock } from './render-block.ts'
 import { renderFlow } from './render-flow.ts'
@@ -36,7 +36,8 @@ function renderNode(plan: Plan, shifts: Shifts, pick: Pick): string | undefined 
   const side = sideOf(plan, pick)
   const node = plan.do === 'drop' ? undefined : plan.nodes[side]
   if (node === undefined) throw new Unrenderable()
-  return reindent(sourceOf(node), shifts[side])
+  const startsLine = node.style === 'block' && !node.compact
+  return (startsLine ? reindentLines : reindent)(sourceOf(node), shifts[side])
 }
 
 const emptied = (node: TreeNode): string => (node.kind === 'map' ? '{}' : '[]')

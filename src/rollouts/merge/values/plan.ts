@@ -126,7 +126,7 @@ export const isKept = ({ plan, entries }: Part): boolean => plan.do !== 'drop' |
 /** The comment lines above a removed entry that the side which still has the entry added. */
 export function orphanComments({ base, ours, theirs }: Trio<Entry>): string {
   const left = ours ?? theirs
-  if (left === undefined || base === undefined || left.node.style === 'flow') return ''
+  if (left === undefined || base === undefined) return ''
   const leadOf = ({ text, from, start }: Entry) => text.slice(from, start)
   const lead = leadOf(left)
   if (!lead.includes('#') || lead === leadOf(base)) return ''
