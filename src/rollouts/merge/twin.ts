@@ -8,6 +8,7 @@ import type { Entry, TreeNode } from './tree.ts'
 export class Twin {
   readonly #entries: readonly Entry[]
   #next = 0
+  #places: Map<string | null, number> | undefined
 
   /** `node` is what the other text has at this place; only a collection of the same kind helps. */
   constructor(node: TreeNode | undefined, kind: 'map' | 'array') {
@@ -21,9 +22,11 @@ export class Twin {
 
   /** The other text's member of this name (for an item: its next one), to read the value beside. */
   find(key: string | null): Entry | undefined {
-    if (key === null) return this.#entries[this.#next++]
-    const at = this.#entries.findIndex((entry, i) => i >= this.#next && entry.key === key)
-    if (at >= 0) this.#next = at + 1
+    if (key === null || this.#entries[this.#next]?.key === key) return this.#entries[this.#next++]
+    this.#places ??= new Map(this.#entries.map((entry, i) => [entry.key, i]))
+    const at = this.#places.get(key)
+    if (at === undefined) return undefined
+    this.#next = at + 1
     return this.#entries[at]
   }
 

@@ -38,32 +38,33 @@ function assemble(
 ): LineMerge {
   const out: string[] = []
   const conflicts: LineConflict[] = []
+  const copy = (lines: readonly string[], from: number, to: number) => {
+    for (let i = from; i < to; i++) out.push(lines[i]!)
+  }
   let done = 0
   for (const region of regions) {
     if (region.take === 'both-equal') continue
     const endOurs = region.ours + region.lengthOurs
-    for (let i = done; i < region.ours; i++) out.push(ours[i]!)
-    const mine = ours.slice(region.ours, endOurs)
-    const other = theirs.slice(region.theirs, region.theirs + region.lengthTheirs)
-    if (region.take === 'ours') out.push(...mine)
-    else if (region.take === 'theirs') out.push(...other)
+    const endTheirs = region.theirs + region.lengthTheirs
+    copy(ours, done, region.ours)
+    if (region.take === 'ours') copy(ours, region.ours, endOurs)
+    else if (region.take === 'theirs') copy(theirs, region.theirs, endTheirs)
     else {
+      const mine = ours.slice(region.ours, endOurs).join('')
+      const other = theirs.slice(region.theirs, endTheirs).join('')
       const eol = markerEol(region, base, ours, theirs)
-      conflicts.push({ ours: mine.join(''), theirs: other.join('') })
-      out.push(`<<<<<<< ${labels.ours}${eol}`, ...closed(mine, eol), `=======${eol}`, ...closed(other, eol))
+      conflicts.push({ ours: mine, theirs: other })
+      out.push(`<<<<<<< ${labels.ours}${eol}`, closed(mine, eol), `=======${eol}`, closed(other, eol))
       out.push(`>>>>>>> ${labels.theirs}${eol}`)
     }
     done = endOurs
   }
-  for (let i = done; i < ours.length; i++) out.push(ours[i]!)
+  copy(ours, done, ours.length)
   return { text: out.join(''), conflicts }
 }
 
 /** The lines, the last of them ended, so that a marker can follow. */
-function closed(lines: string[], eol: string): string[] {
-  const last = lines.at(-1)
-  return last === undefined || last.endsWith('\n') ? lines : [...lines.slice(0, -1), `${last}${eol}`]
-}
+const closed = (lines: string, eol: string): string => (lines === '' || lines.endsWith('\n') ? lines : lines + eol)
 
 /** CRLF if the line above the conflict has it on both sides (and the base's first line has, or says nothing). */
 function markerEol(

@@ -101,7 +101,11 @@ function shareAdditions(ours: Items, oursIds: readonly number[], theirs: Items, 
       else found(`${anchor} ${items[i]!.id}`, i)
     }
   }
-  visit(ours, oursIds, (place, i) => added.set(place, [...(added.get(place) ?? []), oursIds[i]!]))
+  visit(ours, oursIds, (place, i) => {
+    const ids = added.get(place)
+    if (ids === undefined) added.set(place, [oursIds[i]!])
+    else ids.push(oursIds[i]!)
+  })
   const shared = [...theirsIds]
   visit(theirs, theirsIds, (place, i) => {
     shared[i] = added.get(place)?.shift() ?? theirsIds[i]!
@@ -125,12 +129,16 @@ function align(base: Items, items: Items): (number | undefined)[] {
 
 const END: Change = { a: Number.MAX_SAFE_INTEGER, removed: 0, b: Number.MAX_SAFE_INTEGER, added: 0 }
 
+/** Beyond this many a replaced stretch of a list is not searched for edited items. */
+const MOST_PAIRS = 10_000
+
 /** Pairs removed items with the added ones they were edited into, in order. */
 function pairEdited(base: Items, items: Items, change: Change, places: (number | undefined)[]): void {
   if (change.removed === 1 && change.added === 1) {
     if (base[change.a]!.kind === items[change.b]!.kind) places[change.b] = change.a
     return
   }
+  if (change.removed * change.added > MOST_PAIRS) return
   let b = change.b
   for (let a = change.a; a < change.a + change.removed; a++) {
     for (let candidate = b; candidate < change.b + change.added; candidate++) {

@@ -42,7 +42,7 @@ export function mergeOrder(
   const settle = () => {
     const meeting = theirsLeads ? { ours: waiting, theirs: own } : { ours: own, theirs: waiting }
     if (waiting.length > 0 && own.length > 0) meetings.push(meeting)
-    sequence.push(...joinMeeting(meeting, sorting))
+    for (const item of joinMeeting(meeting, sorting)) sequence.push(item)
     own = []
   }
   for (const item of frame) {
@@ -69,7 +69,11 @@ function guestsByAnchor(guest: readonly number[], inFrame: ReadonlySet<number>):
   let anchor = START
   for (const item of guest) {
     if (inFrame.has(item)) anchor = item
-    else guests.set(anchor, [...(guests.get(anchor) ?? []), item])
+    else {
+      const waiting = guests.get(anchor)
+      if (waiting === undefined) guests.set(anchor, [item])
+      else waiting.push(item)
+    }
   }
   return guests
 }

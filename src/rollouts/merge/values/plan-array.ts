@@ -38,7 +38,7 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
     () => sortedBy(same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
-  if (order.meetings.some((meeting) => isContested(meeting, same, base.length))) {
+  if (order.meetings.some(contests(same, base.length))) {
     return conflict(nodes, pointer, same.by === 'value' ? 'edit-edit' : 'order', true)
   }
   const properties = mergeProperties(nodes) ?? ''
@@ -58,33 +58,31 @@ function takeWhole(nodes: Trio<TreeNode>, pointer: string): Plan {
   return conflict(nodes, pointer, 'edit-edit')
 }
 
-/** Whether two sides put different things in place of the same item, so that keeping both would be a guess. */
-function isContested(meeting: Meeting, same: Identities, baseSize: number): boolean {
-  if (same.by === 'alignment') return true
-  const replaced = replacedBefore(same.ours, meeting.ours[0]!, baseSize)
-  const alsoReplaced = replacedBefore(same.theirs, meeting.theirs[0]!, baseSize)
-  return replaced.some((item) => alsoReplaced.includes(item))
+/**
+ * Tells whether two sides put different things in place of the same item, so that keeping both would be a guess. In a
+ * list whose items have no names any two things put in one place are a question.
+ */
+function contests(same: Identities, baseSize: number): (meeting: Meeting) => boolean {
+  if (same.by === 'alignment') return () => true
+  const [goneInOurs, goneInTheirs] = [goneAt(same.ours, baseSize), goneAt(same.theirs, baseSize)]
+  return ({ ours, theirs }) => {
+    const gone = new Set(goneInOurs(ours[0]!))
+    return goneInTheirs(theirs[0]!).some((place) => gone.has(place))
+  }
 }
 
-/** Places of the base that are gone where `added` stands: between its neighbours that were there before. */
-function replacedBefore(side: readonly number[], added: number, baseSize: number): number[] {
-  const at = side.indexOf(added)
-  let previous = -1
-  for (let i = at; i >= 0; i--) {
-    if (side[i]! < baseSize) {
-      previous = side[i]!
-      break
+/** For a new item of `side`: the places of the base that are gone where it stands. */
+function goneAt(side: readonly number[], baseSize: number): (added: number) => number[] {
+  const positions = new Map(side.map((identity, i) => [identity, i]))
+  return (added) => {
+    const at = positions.get(added)!
+    let [first, last] = [at, at]
+    while (first >= 0 && side[first]! >= baseSize) first--
+    while (last < side.length && side[last]! >= baseSize) last++
+    const gone: number[] = []
+    for (let place = (side[first] ?? -1) + 1; place < (side[last] ?? baseSize); place++) {
+      if (!positions.has(place)) gone.push(place)
     }
+    return gone
   }
-  let next = baseSize
-  for (let i = at; i < side.length; i++) {
-    if (side[i]! < baseSize) {
-      next = side[i]!
-      break
-    }
-  }
-  const here = new Set(side)
-  const gone: number[] = []
-  for (let place = previous + 1; place < next; place++) if (!here.has(place)) gone.push(place)
-  return gone
 }
