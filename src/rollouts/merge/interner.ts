@@ -17,20 +17,25 @@ export class Interner {
   }
 
   collection(kind: 'map' | 'array', entries: readonly Entry[], properties = ''): number {
-    if (kind === 'array') return this.other(`${properties}[${entries.map(({ node }) => node.id).join()}`)
-    return this.map(
-      entries.map(({ key, node }) => ({ key: key ?? '', id: node.id })),
-      properties,
-    )
+    const numbers = new Int32Array(entries.length)
+    for (let i = 0; i < entries.length; i++) {
+      const { key, node } = entries[i]!
+      numbers[i] = key === null ? node.id : this.#member(this.string(key), node.id)
+    }
+    return this.#collection(kind, numbers, properties)
   }
 
   array(ids: readonly number[], properties = ''): number {
-    return this.other(`${properties}[${ids.join()}`)
+    return this.#collection('array', Int32Array.from(ids), properties)
   }
 
   map(members: readonly { key: string; id: number }[], properties = ''): number {
     const numbers = Int32Array.from(members, ({ key, id }) => this.#member(this.string(key), id))
-    return this.other(`${properties}{${numbers.sort().join()}`)
+    return this.#collection('map', numbers, properties)
+  }
+
+  #collection(kind: 'map' | 'array', numbers: Int32Array, properties: string): number {
+    return this.other(properties + (kind === 'map' ? `{${numbers.sort().join()}` : `[${numbers.join()}`))
   }
 
   #member(key: number, value: number): number {

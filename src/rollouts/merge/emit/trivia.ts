@@ -3,7 +3,7 @@
  * side removed it, and what either side added stays.
  */
 import { diffLines } from '../lines/diff.ts'
-import { lineTable, splitLines } from '../lines/line-table.ts'
+import { LineTable, splitLines } from '../lines/line-table.ts'
 import type { Trio } from '../values/plan.ts'
 
 export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
@@ -15,12 +15,12 @@ export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
 }
 
 function applyBoth(base: string[], ours: string[], theirs: string[]): string {
-  const table = lineTable()
-  const numbers = table.numbersOf(base)
+  const table = new LineTable()
+  const numbered = table.number(base)
   const removed = new Set<number>()
   const editsOf = (side: string[]) => {
     const added = new Map<number, string[]>()
-    for (const change of diffLines(numbers, table.numbersOf(side))) {
+    for (const change of diffLines(numbered.numbers, table.number(side, numbered).numbers)) {
       for (let line = change.a; line < change.a + change.removed; line++) removed.add(line)
       added.set(change.a, side.slice(change.b, change.b + change.added))
     }

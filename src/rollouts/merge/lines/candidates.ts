@@ -43,13 +43,13 @@ export function candidates(
   a: Int32Array,
   start: number,
   end: number,
-  occurrences: ReadonlyMap<number, number>,
+  occurrences: Int32Array,
   changed: Uint8Array,
 ): Int32Array {
   const often = Math.min(roughRoot(a.length), FREQUENT_AT_MOST)
   const rank = new Uint8Array(a.length)
   for (let i = start; i < end; i++) {
-    const count = occurrences.get(a[i]!) ?? 0
+    const count = occurrences[a[i]!] ?? 0
     rank[i] = count === 0 ? UNMATCHED : count >= often ? FREQUENT : MATCHED
   }
   const kept = new Int32Array(end - start)

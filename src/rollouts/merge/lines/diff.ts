@@ -15,17 +15,22 @@ export function diffLines(a: Int32Array, b: Int32Array): Change[] {
   const placesA = candidates(a, start, endA, countLines(b), changedA)
   const placesB = candidates(b, start, endB, countLines(a), changedB)
   markEdits(
-    { numbers: placesA.map((place) => a[place]!), places: placesA, changed: changedA },
-    { numbers: placesB.map((place) => b[place]!), places: placesB, changed: changedB },
+    { numbers: at(a, placesA), places: placesA, changed: changedA },
+    { numbers: at(b, placesB), places: placesB, changed: changedB },
   )
   slideChanges(a, changedA, b, changedB)
   slideChanges(b, changedB, a, changedA)
   return toChanges(changedA, changedB)
 }
 
-function countLines(lines: Int32Array): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1)
+const at = (lines: Int32Array, places: Int32Array): Int32Array => places.map((place) => lines[place]!)
+
+/** How often each number occurs; the numbers are small, being places in a table of lines or values. */
+function countLines(lines: Int32Array): Int32Array {
+  let most = 0
+  for (let i = 0; i < lines.length; i++) most = Math.max(most, lines[i]!)
+  const counts = new Int32Array(most + 1)
+  for (let i = 0; i < lines.length; i++) counts[lines[i]!]!++
   return counts
 }
 

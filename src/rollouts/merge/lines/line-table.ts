@@ -16,27 +16,36 @@ export function splitLines(text: string): string[] {
   return lines
 }
 
-export type LineTable = {
-  /** The number of each line, in order. */
-  numbersOf(lines: readonly string[]): Int32Array
-}
+/** A text's lines and their numbers. */
+export type NumberedLines = { lines: readonly string[]; numbers: Int32Array }
 
-/** A numbering that all texts of one merge share. */
-export function lineTable(): LineTable {
-  const numbers = new Map<string, number>()
-  return {
-    numbersOf(lines) {
-      const out = new Int32Array(lines.length)
-      for (let i = 0; i < lines.length; i++) {
-        const line = lines[i]!
-        let number = numbers.get(line)
-        if (number === undefined) {
-          number = numbers.size
-          numbers.set(line, number)
-        }
-        out[i] = number
-      }
-      return out
-    },
+/** One numbering of the lines of several texts. */
+export class LineTable {
+  readonly #numbers = new Map<string, number>()
+
+  /** `like` has been numbered before: lines that both begin or end with need no look-up. */
+  number(lines: readonly string[], like?: NumberedLines): NumberedLines {
+    const numbers = new Int32Array(lines.length)
+    const shorter = Math.min(lines.length, like?.lines.length ?? 0)
+    let start = 0
+    while (start < shorter && lines[start] === like!.lines[start]) {
+      numbers[start] = like!.numbers[start]!
+      start++
+    }
+    let end = lines.length
+    for (let i = (like?.lines.length ?? 0) - 1; end > start && i >= start && lines[end - 1] === like!.lines[i]; i--) {
+      numbers[--end] = like!.numbers[i]!
+    }
+    for (let i = start; i < end; i++) numbers[i] = this.#numberOf(lines[i]!)
+    return { lines, numbers }
+  }
+
+  #numberOf(line: string): number {
+    let number = this.#numbers.get(line)
+    if (number === undefined) {
+      number = this.#numbers.size
+      this.#numbers.set(line, number)
+    }
+    return number
   }
 }

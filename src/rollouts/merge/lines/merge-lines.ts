@@ -2,7 +2,7 @@
  * Three-way merge by lines: the bytes that `git merge-file -p` writes (markers of seven characters, no base part).
  * Pure. Texts with a NUL character are Git's business to refuse, not this function's.
  */
-import { lineTable, splitLines } from './line-table.ts'
+import { LineTable, splitLines } from './line-table.ts'
 import { mergeRegions, type Region } from './regions.ts'
 
 /** What stands after the markers `<<<<<<<` and `>>>>>>>`. */
@@ -18,15 +18,12 @@ const WORD = /[A-Za-z0-9]/
 export function mergeLines(base: string, ours: string, theirs: string, labels: Labels): LineMerge {
   if (ours === theirs || theirs === base) return { text: ours, conflicts: [] }
   if (ours === base) return { text: theirs, conflicts: [] }
-  const [linesBase, linesOurs, linesTheirs] = [splitLines(base), splitLines(ours), splitLines(theirs)]
-  const table = lineTable()
-  const regions = mergeRegions(
-    table.numbersOf(linesBase),
-    table.numbersOf(linesOurs),
-    table.numbersOf(linesTheirs),
-    (line) => WORD.test(linesOurs[line]!),
-  )
-  return assemble(regions, linesBase, linesOurs, linesTheirs, labels)
+  const table = new LineTable()
+  const b = table.number(splitLines(base))
+  const o = table.number(splitLines(ours), b)
+  const t = table.number(splitLines(theirs), b)
+  const regions = mergeRegions(b.numbers, o.numbers, t.numbers, (line) => WORD.test(o.lines[line]!))
+  return assemble(regions, b.lines, o.lines, t.lines, labels)
 }
 
 function assemble(
