@@ -4,6 +4,9 @@
  */
 import type { Entry, TreeNode } from './tree.ts'
 
+/** Texts up to this long are compared here, character by character. */
+const GLANCE = 64
+
 /** Entries of the other text's collection, looked through in step with this one's. */
 export class Twin {
   readonly #entries: readonly Entry[]
@@ -35,6 +38,11 @@ export class Twin {
     if (entry.node.linked) return false
     const length = entry.end - entry.start
     if (at + length > text.length) return false
+    // A glance settles most cases; the rest is left to the engine's comparison of strings.
+    if (length > GLANCE) {
+      if (text.charCodeAt(at + length - 1) !== entry.text.charCodeAt(entry.end - 1)) return false
+      return text.startsWith(entry.text.slice(entry.start, entry.end), at)
+    }
     for (let i = 0; i < length; i++) {
       if (text.charCodeAt(at + i) !== entry.text.charCodeAt(entry.start + i)) return false
     }

@@ -20,6 +20,7 @@ export function mergeOrder(
 ): Order {
   const ours = sides.ours.filter(keeps)
   const theirs = sides.theirs.filter(keeps)
+  if (isEqual(ours, theirs)) return { sequence: ours, meetings: [], contradictory: false }
   const inOurs = new Set(ours)
   const inTheirs = new Set(theirs)
   const oursMoved = !isAscending(ours, sides.baseSize)

@@ -35,10 +35,8 @@ export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: str
   const owner = planning.policies.owner(pointer)
   if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
   if (ours === undefined || theirs === undefined) return planAbsent(nodes, pointer)
-  if (sameText(nodes, 'ours', 'theirs') || sameText(nodes, 'theirs', 'base')) {
-    return { do: 'take', side: 'ours', nodes }
-  }
-  if (sameText(nodes, 'ours', 'base')) return { do: 'take', side: 'theirs', nodes }
+  const settled = planByText(nodes)
+  if (settled !== undefined) return settled
   if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
   if (canMergeInside(nodes)) {
     return ours.kind === 'map' ? planMap(planning, nodes, pointer) : planArray(planning, nodes, pointer)
@@ -64,6 +62,15 @@ function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
   const known = new Set(linesOf(base))
   const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
   return novel(theirs) < novel(ours)
+}
+
+/** One side left the text alone, or both wrote the same; undefined where it takes more to decide. */
+function planByText(nodes: Trio<TreeNode>): Plan | undefined {
+  if (nodes.ours === undefined || nodes.theirs === undefined) return undefined
+  if (sameText(nodes, 'ours', 'theirs') || sameText(nodes, 'theirs', 'base')) {
+    return { do: 'take', side: 'ours', nodes }
+  }
+  return sameText(nodes, 'ours', 'base') ? { do: 'take', side: 'theirs', nodes } : undefined
 }
 
 /** One side at least does not have it. */
@@ -144,7 +151,9 @@ export const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> 
   theirs: theirs?.node,
 })
 
-export const planPart = (planning: Planning, entries: Trio<Entry>, pointer: string, token: string | number): Part => ({
-  plan: planNode(planning, childNodes(entries), childPointer(pointer, token)),
-  entries,
-})
+export function planPart(planning: Planning, entries: Trio<Entry>, pointer: string, token: string | number): Part {
+  const nodes = childNodes(entries)
+  // Most members are settled here, where nobody needs their pointer.
+  const settled = planning.policies.hasOwners ? undefined : planByText(nodes)
+  return { plan: settled ?? planNode(planning, nodes, childPointer(pointer, token)), entries }
+}

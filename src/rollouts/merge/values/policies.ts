@@ -15,6 +15,7 @@ export type MergePolicies = {
 
 /** The policies in a form that is quick to ask; the first pattern that fits decides. */
 export type Policies = {
+  readonly hasOwners: boolean
   array(pointer: string): ArrayPolicy | undefined
   owner(pointer: string): 'ours' | 'theirs' | undefined
 }
@@ -23,6 +24,7 @@ export function compilePolicies({ arrays = [], owners = [] }: MergePolicies): Po
   const arrayRules = arrays.map(({ pattern, policy }) => ({ fits: matcher(pattern), policy }))
   const ownerRules = owners.map(({ pattern, owner }) => ({ fits: matcher(pattern), owner }))
   return {
+    hasOwners: ownerRules.length > 0,
     array: (pointer) => arrayRules.find(({ fits }) => fits(pointer))?.policy,
     owner: (pointer) => ownerRules.find(({ fits }) => fits(pointer))?.owner,
   }
