@@ -8,16 +8,23 @@
 import { giveFormat, mergeFormat, takeFormat } from './format.ts'
 import { readJson } from './json/read-json.ts'
 import { type LineMerge, mergeLines } from './lines/merge-lines.ts'
-import { mergeStructure, type Reader } from './merge-structure.ts'
+import { mergeDocuments } from './merge-documents.ts'
+import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
 import type { Conflict, MergeInput, MergeResult } from './result.ts'
 import { compilePolicies } from './values/policies.ts'
 import { readYaml } from './yaml/read-yaml.ts'
 
-const READERS: Readonly<Record<string, Reader>> = {
-  json: readJson,
-  jsonc: readJson,
-  yaml: readYaml,
-  yml: readYaml,
+type Structure = { reader: Reader; merge: (input: StructureInput) => StructureMerge }
+
+const JSON_STRUCTURE: Structure = { reader: readJson, merge: mergeStructure }
+const YAML_STRUCTURE: Structure = { reader: readYaml, merge: mergeDocuments }
+
+/** By extension. */
+const STRUCTURES: Readonly<Record<string, Structure>> = {
+  json: JSON_STRUCTURE,
+  jsonc: JSON_STRUCTURE,
+  yaml: YAML_STRUCTURE,
+  yml: YAML_STRUCTURE,
 }
 
 /** Git looks this far for a NUL to tell binary files, which it does not merge. */
@@ -38,14 +45,15 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const { path, base, ours, theirs, policies = {}, labels = SIDE_NAMES } = input
   if ([base, ours, theirs].some(isBinary)) return BINARY
   const lines = mergeLines(base, ours, theirs, labels)
-  const reader = READERS[path.slice(path.lastIndexOf('.') + 1).toLowerCase()]
-  if (reader === undefined || (policies.owners === undefined && isTrivial(input))) return byLines(lines)
+  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+  const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
+  if (structure === undefined || (policies.owners === undefined && isTrivial(input))) return byLines(lines)
   const [b, o, t] = [takeFormat(base), takeFormat(ours), takeFormat(theirs)]
   if (b === undefined || o === undefined || t === undefined) return byLines(lines)
   const native = lines.conflicts.length === 0 ? lines.text : undefined
   const format = mergeFormat(b.format, o.format, t.format)
-  const merged = mergeStructure({
-    reader,
+  const merged = structure.merge({
+    reader: structure.reader,
     base: b.content,
     ours: o.content,
     theirs: t.content,

@@ -1,0 +1,63 @@
+/**
+ * YAML files of several documents: each is merged by itself, where it is plain which ones belong together. Pure.
+ * Invariant: a document is merged only with the ones at its place that are like it; documents may be added at the end
+ * by one side; whatever else happened to the sequence is left to the merge by lines.
+ */
+
+import { mergeStructure, type StructureInput, type StructureMerge } from './merge-structure.ts'
+import type { Conflict } from './result.ts'
+
+export function mergeDocuments(input: StructureInput): StructureMerge {
+  const [base, ours, theirs] = [input.base, input.ours, input.theirs].map(splitDocuments) as [
+    string[],
+    string[],
+    string[],
+  ]
+  if (base.length === 1 && ours.length === 1 && theirs.length === 1) return mergeStructure(input)
+  const added = addedAtEnd(base, ours, theirs)
+  if (added === undefined) return { outcome: 'unread' }
+  const native = input.native === undefined ? [] : splitDocuments(input.native)
+  const texts: string[] = []
+  const conflicts: Conflict[] = []
+  for (let i = 0; i < base.length; i++) {
+    const versions = { base: base[i]!, ours: ours[i]!, theirs: theirs[i]! }
+    const merged = mergeDocument({ ...input, ...versions, native: native[i] })
+    if (merged.outcome === 'unread') return merged
+    texts.push(merged.outcome === 'native' ? native[i]! : merged.text)
+    if (merged.outcome === 'conflict') {
+      for (const conflict of merged.conflicts) conflicts.push({ ...conflict, pointer: `/${i}${conflict.pointer}` })
+    }
+  }
+  const text = [...texts, ...added].join('')
+  if (conflicts.length > 0) return { outcome: 'conflict', text, conflicts }
+  return text === input.native ? { outcome: 'native' } : { outcome: 'clean', text }
+}
+
+function mergeDocument(input: StructureInput): StructureMerge {
+  const { base, ours, theirs } = input
+  if (ours === theirs || theirs === base) return { outcome: 'clean', text: ours }
+  if (ours === base) return { outcome: 'clean', text: theirs }
+  return isLike(base, ours) && isLike(base, theirs) ? mergeStructure(input) : { outcome: 'unread' }
+}
+
+/** A marker at the start of a line begins a document wherever it stands, even within a scalar (YAML 1.2, 9.1.2). */
+const DOCUMENT_START = /^(?=---(?:\s|$))/m
+
+/** The documents, each but perhaps the first with its `---`; a text that begins with one has no empty document before. */
+const splitDocuments = (text: string): string[] => text.split(DOCUMENT_START)
+
+/** What was added behind the base's documents, if each side has all of those and one of them added nothing else. */
+function addedAtEnd(base: string[], ours: string[], theirs: string[]): string[] | undefined {
+  if (ours.length < base.length || theirs.length < base.length) return undefined
+  const [mine, other] = [ours.slice(base.length), theirs.slice(base.length)]
+  if (mine.length === 0 || mine.join('') === other.join('')) return other
+  return other.length === 0 ? mine : undefined
+}
+
+/** Whether at least half of the lines of `base` stand in `text` too. */
+function isLike(base: string, text: string): boolean {
+  const lines = new Set(base.split('\n'))
+  const have = new Set(text.split('\n'))
+  const kept = [...lines].filter((line) => have.has(line)).length
+  return kept * 2 >= lines.size
+}
