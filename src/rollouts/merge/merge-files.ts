@@ -45,7 +45,7 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const { path, base, ours, theirs, policies = {}, labels = SIDE_NAMES } = input
   if ([base, ours, theirs].some(isBinary)) return BINARY
   const lines = mergeLines(base, ours, theirs, labels)
-  const extension = path.slice(path.lastIndexOf('.') + 1).toLowerCase()
+  const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
   if (structure === undefined || (policies.owners === undefined && isTrivial(input))) return byLines(lines)
   const [b, o, t] = [takeFormat(base), takeFormat(ours), takeFormat(theirs)]

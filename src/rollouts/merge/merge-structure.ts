@@ -10,7 +10,8 @@ import type { Conflict } from './result.ts'
 import type { Side, Tree } from './tree.ts'
 import { disagreements } from './values/conflicts.ts'
 import { expectedId, fits } from './values/expected.ts'
-import { type Plan, planNode } from './values/plan.ts'
+import type { Plan } from './values/plan.ts'
+import { planNode } from './values/plan-node.ts'
 import type { Policies } from './values/policies.ts'
 
 export type Reader = (text: string, interner: Interner, beside?: Tree) => Tree | undefined
@@ -41,7 +42,7 @@ export function mergeStructure(input: StructureInput): StructureMerge {
   if (base === undefined || ours === undefined || theirs === undefined) return { outcome: 'unread' }
   const trees = { base, ours, theirs }
   const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
-  const plan = planNode({ policies }, nodes, '')
+  const plan = planNode(policies, nodes, '')
   const found = disagreements(plan)
   const nativeTree = native === undefined ? undefined : reader(native, interner, ours)
   if (nativeTree !== undefined) {

@@ -1,5 +1,6 @@
 /** Writes a collection in YAML's indented style: whole lines, each entry with the comments above it. */
-import { orphanComments, type Part } from '../values/plan.ts'
+import { orphanComments } from '../values/orphan-comments.ts'
+import type { Part } from '../values/plan.ts'
 import { reindentLines } from './indent.ts'
 import {
   type Collection,

@@ -2,11 +2,17 @@
 import type { Entry, Side, TreeNode } from '../tree.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
-import { conflict, isKept, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { isKept } from './orphan-comments.ts'
+import { conflict, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
+import type { ArrayPolicy } from './policies.ts'
 import { sortedBy } from './sorted.ts'
 
-export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
-  const policy = planning.policies.array(pointer)
+export function planArray(
+  nodes: Trio<TreeNode>,
+  pointer: string,
+  policy: ArrayPolicy | undefined,
+  planPart: PlanPart,
+): Plan {
   const entriesOf = (side: Side) => (nodes[side]?.kind === 'array' ? nodes[side].entries : [])
   const [base, ours, theirs] = [entriesOf('base'), entriesOf('ours'), entriesOf('theirs')]
   if (policy === 'atomic') return takeWhole(nodes, pointer)
@@ -30,7 +36,7 @@ export function planArray(planning: Planning, nodes: Trio<TreeNode>, pointer: st
     })
   }
   const parts: (Part | undefined)[] = trios.map((trio, identity) =>
-    (trio.base ?? trio.ours ?? trio.theirs) ? planPart(planning, trio, pointer, token[identity]!) : undefined,
+    (trio.base ?? trio.ours ?? trio.theirs) ? planPart(trio, pointer, token[identity]!) : undefined,
   )
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },

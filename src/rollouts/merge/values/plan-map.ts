@@ -2,10 +2,11 @@
 import { writtenKey } from '../repeated-keys.ts'
 import type { Entry, TreeNode } from '../tree.ts'
 import { mergeOrder } from './order.ts'
-import { isKept, mergeProperties, type Part, type Plan, type Planning, planPart, type Trio } from './plan.ts'
+import { isKept } from './orphan-comments.ts'
+import { mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import { sortedBy } from './sorted.ts'
 
-export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
+export function planMap(nodes: Trio<TreeNode>, pointer: string, planPart: PlanPart): Plan {
   const members = new Map<string, Trio<Entry>>()
   const identities = new Map<string, number>()
   const base = nodes.base?.kind === 'map' ? nodes.base.entries : []
@@ -13,7 +14,7 @@ export function planMap(planning: Planning, nodes: Trio<TreeNode>, pointer: stri
   const ours = nodes.ours!.entries.map((entry) => note(members, identities, entry, 'ours'))
   const theirs = nodes.theirs!.entries.map((entry) => note(members, identities, entry, 'theirs'))
   const parts: Part[] = []
-  for (const [key, entries] of members) parts.push(planPart(planning, entries, pointer, writtenKey(key)))
+  for (const [key, entries] of members) parts.push(planPart(entries, pointer, writtenKey(key)))
   const keys = [...members.keys()]
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },

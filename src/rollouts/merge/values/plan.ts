@@ -1,15 +1,10 @@
 /**
- * What the merge of three trees is to hold, decided on values alone, and where the text of each part comes from.
+ * What the merge of three trees is to hold, and where the text of each part comes from.
  * Invariant: a part is taken whole from one side only if the other left its text as in the base or wrote the same, so
  * that comments and layout of both sides survive.
  */
-import { childPointer } from '../../../kernel/json.ts'
-import { mergeLines } from '../lines/merge-lines.ts'
 import type { Conflict, ConflictKind } from '../result.ts'
 import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
-import { planArray } from './plan-array.ts'
-import { planMap } from './plan-map.ts'
-import type { Policies } from './policies.ts'
 
 /** The three versions of a thing; a side that does not have it is undefined. */
 export type Trio<T> = { base: T | undefined; ours: T | undefined; theirs: T | undefined }
@@ -24,95 +19,10 @@ export type Plan =
 /** A member or item of the result (or, dropped, of the inputs only). */
 export type Part = { plan: Plan; entries: Trio<Entry> }
 
-export type Planning = {
-  readonly policies: Policies
-}
-
 export const DROP: Plan = { do: 'drop' }
 
-export function planNode(planning: Planning, nodes: Trio<TreeNode>, pointer: string): Plan {
-  const { base, ours, theirs } = nodes
-  const owner = planning.policies.owner(pointer)
-  if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
-  if (ours === undefined || theirs === undefined) return planAbsent(nodes, pointer)
-  const settled = planByText(nodes)
-  if (settled !== undefined) return settled
-  if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
-  if (canMergeInside(nodes)) {
-    return ours.kind === 'map' ? planMap(planning, nodes, pointer) : planArray(planning, nodes, pointer)
-  }
-  if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
-  if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
-  return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
-}
-
-const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
-  /[#/]/.test(text.slice(from, start) + text.slice(end, tail))
-
-/**
- * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the smallest
- * collection that holds the change: around it both may have changed the layout with good reason.
- */
-function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
-  if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false
-  const had = new Set(base.entries.map(({ node }) => node.id))
-  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(node.id))) return false
-  if (ours.style === 'block' ? sourceOf(ours).includes('#') : ours.entries.some(hasComment)) return false
-  const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
-  const known = new Set(linesOf(base))
-  const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
-  return novel(theirs) < novel(ours)
-}
-
-/** One side left the text alone, or both wrote the same; undefined where it takes more to decide. */
-function planByText(nodes: Trio<TreeNode>): Plan | undefined {
-  if (nodes.ours === undefined || nodes.theirs === undefined) return undefined
-  if (sameText(nodes, 'ours', 'theirs') || sameText(nodes, 'theirs', 'base')) {
-    return { do: 'take', side: 'ours', nodes }
-  }
-  return sameText(nodes, 'ours', 'base') ? { do: 'take', side: 'theirs', nodes } : undefined
-}
-
-/** One side at least does not have it. */
-function planAbsent(nodes: Trio<TreeNode>, pointer: string): Plan {
-  const { base, ours, theirs } = nodes
-  const present = ours ?? theirs
-  if (present === undefined) return DROP
-  if (base === undefined) return { do: 'take', side: ours === undefined ? 'theirs' : 'ours', nodes }
-  return present.id === base.id ? DROP : conflict(nodes, pointer, 'edit-delete')
-}
-
-/** Whether both sides have a collection that was one before, or was not there, written in one style. */
-function canMergeInside({ base, ours, theirs }: Trio<TreeNode>): boolean {
-  if (ours === undefined || theirs === undefined || ours.kind === 'scalar' || ours.kind !== theirs.kind) return false
-  if (mergeProperties({ base, ours, theirs }) === undefined) return false
-  if (ours.style !== theirs.style && ours.entries.length > 0 && theirs.entries.length > 0) return false
-  return base === undefined || base.kind === ours.kind || (base.kind === 'scalar' && base.start === base.end)
-}
-
-/** The anchor and tag of the result, unless both sides changed them. */
-export function mergeProperties({ base, ours, theirs }: Trio<TreeNode>): string | undefined {
-  const [b = '', o = '', t = ''] = [base?.properties, ours?.properties, theirs?.properties]
-  if (o === t || t === b) return o
-  return o === b ? t : undefined
-}
-
-/** Block scalars merge like files do, if their lines merge cleanly. */
-function planLines(nodes: Trio<TreeNode>): Plan | undefined {
-  const { base, ours, theirs } = nodes
-  const [a, b, c] = [base?.lines, ours?.lines, theirs?.lines]
-  if (a === undefined || b === undefined || c === undefined || ours?.properties !== theirs?.properties) return undefined
-  const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
-  const merged = mergeLines(text(a), text(b), text(c), { ours: '', theirs: '' })
-  if (merged.conflicts.length > 0) return undefined
-  const lines = merged.text.split('\n').slice(0, -1)
-  return { do: 'lines', lines, nodes }
-}
-
-function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
-  if (base === undefined) return ours?.kind === theirs?.kind ? 'add-add' : 'type'
-  return ours?.kind === theirs?.kind && ours?.kind === base.kind ? 'edit-edit' : 'type'
-}
+/** Decides a member or an item, `token` being its key or place below `pointer`. */
+export type PlanPart = (entries: Trio<Entry>, pointer: string, token: string | number) => Part
 
 /** `soft`: a question of places in a list alone, which a clean merge by lines may answer. */
 export function conflict(nodes: Trio<TreeNode>, pointer: string, kind: ConflictKind, soft = false): Plan {
@@ -121,39 +31,9 @@ export function conflict(nodes: Trio<TreeNode>, pointer: string, kind: ConflictK
   return { do: 'conflict', conflict: found, soft, nodes }
 }
 
-export function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
-  const [a, b] = [nodes[one], nodes[other]]
-  if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
-  return a === b || sourceOf(a) === sourceOf(b)
-}
-
-/** Whether a part stands in the result: as a value, or for a comment that one side wrote above what the other removed. */
-export const isKept = ({ plan, entries }: Part): boolean => plan.do !== 'drop' || orphanComments(entries) !== ''
-
-/** The comment lines above a removed entry that the side which still has the entry added. */
-export function orphanComments({ base, ours, theirs }: Trio<Entry>): string {
-  const left = ours ?? theirs
-  if (left === undefined || base === undefined) return ''
-  const leadOf = ({ text, from, start }: Entry) => text.slice(from, start)
-  const lead = leadOf(left)
-  if (!lead.includes('#') || lead === leadOf(base)) return ''
-  const known = new Set(leadOf(base).split('\n'))
-  return lead
-    .split('\n')
-    .filter((line) => line.includes('#') && !known.has(line))
-    .map((line) => `${line}\n`)
-    .join('')
-}
-
-export const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({
-  base: base?.node,
-  ours: ours?.node,
-  theirs: theirs?.node,
-})
-
-export function planPart(planning: Planning, entries: Trio<Entry>, pointer: string, token: string | number): Part {
-  const nodes = childNodes(entries)
-  // Most members are settled here, where nobody needs their pointer.
-  const settled = planning.policies.hasOwners ? undefined : planByText(nodes)
-  return { plan: settled ?? planNode(planning, nodes, childPointer(pointer, token)), entries }
+/** The anchor and tag of the result, unless both sides changed them. */
+export function mergeProperties({ base, ours, theirs }: Trio<TreeNode>): string | undefined {
+  const [b = '', o = '', t = ''] = [base?.properties, ours?.properties, theirs?.properties]
+  if (o === t || t === b) return o
+  return o === b ? t : undefined
 }

@@ -1,0 +1,109 @@
+/** Decides a node, on the values of the three sides alone. */
+import { childPointer } from '../../../kernel/json.ts'
+import { mergeLines } from '../lines/merge-lines.ts'
+import type { ConflictKind } from '../result.ts'
+import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
+import { conflict, DROP, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
+import { planArray } from './plan-array.ts'
+import { planMap } from './plan-map.ts'
+import type { Policies } from './policies.ts'
+
+export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: string): Plan {
+  const { base, ours, theirs } = nodes
+  const owner = policies.owner(pointer)
+  if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
+  if (ours === undefined || theirs === undefined) return planAbsent(nodes, pointer)
+  // What has an owner may stand anywhere inside.
+  const settled = policies.hasOwners && canMergeInside(nodes) ? undefined : planByText(nodes)
+  if (settled !== undefined) return settled
+  if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
+  if (canMergeInside(nodes)) {
+    const part: PlanPart = (entries, above, token) => planPart(policies, entries, above, token)
+    return ours.kind === 'map'
+      ? planMap(nodes, pointer, part)
+      : planArray(nodes, pointer, policies.array(pointer), part)
+  }
+  if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
+  if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
+  return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
+}
+
+const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
+  /[#/]/.test(text.slice(from, start) + text.slice(end, tail))
+
+/**
+ * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the smallest
+ * collection that holds the change: around it both may have changed the layout with good reason.
+ */
+function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
+  if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false
+  const had = new Set(base.entries.map(({ node }) => node.id))
+  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(node.id))) return false
+  if (ours.style === 'block' ? sourceOf(ours).includes('#') : ours.entries.some(hasComment)) return false
+  const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
+  const known = new Set(linesOf(base))
+  const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
+  return novel(theirs) < novel(ours)
+}
+
+/** One side left the text alone, or both wrote the same; undefined where it takes more to decide. */
+function planByText(nodes: Trio<TreeNode>): Plan | undefined {
+  if (nodes.ours === undefined || nodes.theirs === undefined) return undefined
+  if (sameText(nodes, 'ours', 'theirs') || sameText(nodes, 'theirs', 'base')) {
+    return { do: 'take', side: 'ours', nodes }
+  }
+  return sameText(nodes, 'ours', 'base') ? { do: 'take', side: 'theirs', nodes } : undefined
+}
+
+/** One side at least does not have it. */
+function planAbsent(nodes: Trio<TreeNode>, pointer: string): Plan {
+  const { base, ours, theirs } = nodes
+  const present = ours ?? theirs
+  if (present === undefined) return DROP
+  if (base === undefined) return { do: 'take', side: ours === undefined ? 'theirs' : 'ours', nodes }
+  return present.id === base.id ? DROP : conflict(nodes, pointer, 'edit-delete')
+}
+
+/** Whether both sides have a collection that was one before, or was not there, written in one style. */
+function canMergeInside({ base, ours, theirs }: Trio<TreeNode>): boolean {
+  if (ours === undefined || theirs === undefined || ours.kind === 'scalar' || ours.kind !== theirs.kind) return false
+  if (mergeProperties({ base, ours, theirs }) === undefined) return false
+  if (ours.style !== theirs.style && ours.entries.length > 0 && theirs.entries.length > 0) return false
+  return base === undefined || base.kind === ours.kind || (base.kind === 'scalar' && base.start === base.end)
+}
+
+/** Block scalars merge like files do, if their lines merge cleanly. */
+function planLines(nodes: Trio<TreeNode>): Plan | undefined {
+  const { base, ours, theirs } = nodes
+  const [a, b, c] = [base?.lines, ours?.lines, theirs?.lines]
+  if (a === undefined || b === undefined || c === undefined || ours?.properties !== theirs?.properties) return undefined
+  const text = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('')
+  const merged = mergeLines(text(a), text(b), text(c), { ours: '', theirs: '' })
+  if (merged.conflicts.length > 0) return undefined
+  const lines = merged.text.split('\n').slice(0, -1)
+  return { do: 'lines', lines, nodes }
+}
+
+function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
+  if (base === undefined) return ours?.kind === theirs?.kind ? 'add-add' : 'type'
+  return ours?.kind === theirs?.kind && ours?.kind === base.kind ? 'edit-edit' : 'type'
+}
+
+function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
+  const [a, b] = [nodes[one], nodes[other]]
+  if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
+  return a === b || sourceOf(a) === sourceOf(b)
+}
+
+const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({
+  base: base?.node,
+  ours: ours?.node,
+  theirs: theirs?.node,
+})
+
+function planPart(policies: Policies, entries: Trio<Entry>, pointer: string, token: string | number): Part {
+  const nodes = childNodes(entries)
+  // Most members are settled here, where nobody needs their pointer.
+  const settled = policies.hasOwners ? undefined : planByText(nodes)
+  return { plan: settled ?? planNode(policies, nodes, childPointer(pointer, token)), entries }
+}
