@@ -91,14 +91,17 @@ function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
   }
 }
 
-/** Gives an item that both sides added after the same item the same identity. */
+/**
+ * Gives what both sides added the same identity: a scalar if it follows the same item (`-v` may stand twice in a
+ * list), a collection wherever it stands.
+ */
 function shareAdditions(ours: Items, oursIds: readonly number[], theirs: Items, theirsIds: number[], baseSize: number) {
   const added = new Map<string, number[]>()
   const visit = (items: Items, ids: readonly number[], found: (place: string, i: number) => void) => {
     let anchor = -1
     for (let i = 0; i < items.length; i++) {
       if (ids[i]! < baseSize) anchor = ids[i]!
-      else found(`${anchor} ${items[i]!.id}`, i)
+      else found(items[i]!.kind === 'scalar' ? `${anchor} ${items[i]!.id}` : `${items[i]!.id}`, i)
     }
   }
   visit(ours, oursIds, (place, i) => {
