@@ -9,7 +9,7 @@ const MARK = '\u0000'
 
 /** The entries with every further occurrence of a key renamed; the same array where no key is repeated. */
 export function nameRepeated(entries: Entry[]): Entry[] {
-  if (new Set(entries.map(({ key }) => key)).size === entries.length) return entries
+  if (!hasRepeated(entries)) return entries
   const counts = new Map<string | null, number>()
   return entries.map((entry) => {
     const count = (counts.get(entry.key) ?? 0) + 1
@@ -17,6 +17,17 @@ export function nameRepeated(entries: Entry[]): Entry[] {
     return count === 1 ? entry : { ...entry, key: `${entry.key}${MARK}${count}` }
   })
 }
+
+function hasRepeated(entries: readonly Entry[]): boolean {
+  if (entries.length > FEW) return new Set(entries.map(({ key }) => key)).size < entries.length
+  for (let i = 1; i < entries.length; i++) {
+    for (let j = 0; j < i; j++) if (entries[i]!.key === entries[j]!.key) return true
+  }
+  return false
+}
+
+/** Up to this many keys are compared with each other rather than put into a set. */
+const FEW = 8
 
 /** The key as it is written. */
 export const writtenKey = (name: string): string => name.split(MARK, 1)[0]!

@@ -14,24 +14,33 @@ export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
   return applyBoth(splitLines(base), splitLines(ours), splitLines(theirs))
 }
 
+/** Lines put before a line of the base, or in its place. */
+type Added = { lines: string[]; replaces: boolean }
+
+const NOTHING: Added = { lines: [], replaces: false }
+
 function applyBoth(base: string[], ours: string[], theirs: string[]): string {
   const table = new LineTable()
   const numbered = table.number(base)
   const removed = new Set<number>()
   const editsOf = (side: string[]) => {
-    const added = new Map<number, string[]>()
+    const added = new Map<number, Added>()
     for (const change of diffLines(numbered.numbers, table.number(side, numbered).numbers)) {
       for (let line = change.a; line < change.a + change.removed; line++) removed.add(line)
-      added.set(change.a, side.slice(change.b, change.b + change.added))
+      added.set(change.a, { lines: side.slice(change.b, change.b + change.added), replaces: change.removed > 0 })
     }
     return added
   }
   const [byOurs, byTheirs] = [editsOf(ours), editsOf(theirs)]
   const out: string[] = []
   for (let line = 0; line <= base.length; line++) {
-    const mine = byOurs.get(line) ?? []
-    const known = new Set(mine.map((text) => text.trim()))
-    out.push(...mine, ...(byTheirs.get(line) ?? []).filter((text) => !known.has(text.trim())))
+    const mine = byOurs.get(line) ?? NOTHING
+    const other = byTheirs.get(line) ?? NOTHING
+    const known = new Set(mine.lines.map((text) => text.trim()))
+    const novel = other.lines.filter((text) => !known.has(text.trim()))
+    // What is put before a line comes before what is put in its place.
+    const parts = mine.replaces && !other.replaces ? [novel, mine.lines] : [mine.lines, novel]
+    for (const part of parts) for (const text of part) out.push(text)
     if (line < base.length && !removed.has(line)) out.push(base[line]!)
   }
   return out.join('')

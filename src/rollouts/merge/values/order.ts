@@ -12,12 +12,8 @@ export type Meeting = { ours: number[]; theirs: number[] }
 
 export type Order = { sequence: number[]; meetings: Meeting[]; contradictory: boolean }
 
-/** `keeps` says which identities are in the result; `sorting` tells how to order new items that meet, if any way is known. */
-export function mergeOrder(
-  sides: Sides,
-  keeps: (identity: number) => boolean,
-  sorting: () => Before | undefined,
-): Order {
+/** `keeps` says which identities are in the result; `arrange` tells how to order new items that meet. */
+export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, arrange: () => Arrangement): Order {
   const ours = sides.ours.filter(keeps)
   const theirs = sides.theirs.filter(keeps)
   if (isEqual(ours, theirs)) return { sequence: ours, meetings: [], contradictory: false }
@@ -43,7 +39,7 @@ export function mergeOrder(
   const settle = () => {
     const meeting = theirsLeads ? { ours: waiting, theirs: own } : { ours: own, theirs: waiting }
     if (waiting.length > 0 && own.length > 0) meetings.push(meeting)
-    for (const item of joinMeeting(meeting, sorting)) sequence.push(item)
+    for (const item of joinMeeting(meeting, arrange)) sequence.push(item)
     own = []
   }
   for (const item of frame) {
@@ -59,8 +55,12 @@ export function mergeOrder(
   return { sequence, meetings, contradictory }
 }
 
-/** Whether the first identity should stand before the second. */
-export type Before = (first: number, second: number) => boolean
+/** How what two sides added at one place is put in order: one by one, or all of one side and then all of the other. */
+export type Arrangement = {
+  /** Whether the first identity should stand before the second. */
+  before(first: number, second: number): boolean
+  interleave: boolean
+}
 
 const START = -1
 
@@ -79,10 +79,10 @@ function guestsByAnchor(guest: readonly number[], inFrame: ReadonlySet<number>):
   return guests
 }
 
-function joinMeeting({ ours, theirs }: Meeting, sorting: () => Before | undefined): number[] {
+function joinMeeting({ ours, theirs }: Meeting, arrange: () => Arrangement): number[] {
   if (ours.length === 0 || theirs.length === 0) return [...ours, ...theirs]
-  const before = sorting()
-  if (before === undefined) return [...ours, ...theirs]
+  const { before, interleave } = arrange()
+  if (!interleave) return before(theirs[0]!, ours[0]!) ? [...theirs, ...ours] : [...ours, ...theirs]
   const joined: number[] = []
   let [o, t] = [0, 0]
   while (o < ours.length && t < theirs.length) {

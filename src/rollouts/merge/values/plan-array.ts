@@ -1,11 +1,11 @@
 /** Lists, item by item, once it is known which items of the three sides are the same. */
 import type { Entry, Side, TreeNode } from '../tree.ts'
+import { arrangement } from './arrangement.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
 import { isKept } from './orphan-comments.ts'
 import { conflict, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import type { ArrayPolicy } from './policies.ts'
-import { sortedBy } from './sorted.ts'
 
 export function planArray(
   nodes: Trio<TreeNode>,
@@ -41,7 +41,7 @@ export function planArray(
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => isKept(parts[identity]!),
-    () => sortedBy(same.names, same.ours, same.theirs),
+    () => arrangement(same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some(contests(same, base.length))) {

@@ -1,10 +1,10 @@
 /** Maps, member by member: each key of either side is decided for itself. */
 import { writtenKey } from '../repeated-keys.ts'
 import type { Entry, TreeNode } from '../tree.ts'
+import { arrangement } from './arrangement.ts'
 import { mergeOrder } from './order.ts'
 import { isKept } from './orphan-comments.ts'
 import { mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
-import { sortedBy } from './sorted.ts'
 
 export function planMap(nodes: Trio<TreeNode>, pointer: string, planPart: PlanPart): Plan {
   const members = new Map<string, Trio<Entry>>()
@@ -19,7 +19,7 @@ export function planMap(nodes: Trio<TreeNode>, pointer: string, planPart: PlanPa
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },
     (identity) => isKept(parts[identity]!),
-    () => sortedBy(keys, ours, theirs),
+    () => arrangement(keys, ours, theirs),
   )
   const properties = mergeProperties(nodes) ?? ''
   return { do: 'collection', kind: 'map', properties, parts: sequence.map((identity) => parts[identity]!), nodes }
