@@ -43,7 +43,7 @@ function mergeDocument(input: StructureInput): StructureMerge {
 /** A marker at the start of a line begins a document wherever it stands, even within a scalar (YAML 1.2, 9.1.2). */
 const DOCUMENT_START = /^(?=---(?:\s|$))/m
 
-/** The documents, each but perhaps the first with its `---`; a text that begins with one has no empty document before. */
+/** The documents, each but perhaps the first with its `---`; nothing stands before one at the very start. */
 const splitDocuments = (text: string): string[] => text.split(DOCUMENT_START)
 
 /** What was added behind the base's documents, if each side has all of those and one of them added nothing else. */

@@ -2,7 +2,7 @@
 import type { MergePolicies } from './values/policies.ts'
 
 export type MergeInput = {
-  /** Its extension says how the texts are read: `.json`, `.jsonc`, `.yaml`, `.yml`; anything else is merged by lines. */
+  /** Its extension says how the texts are read: `.json`, `.jsonc`, `.yaml`, `.yml`; others are merged by lines. */
   path: string
   base: string
   ours: string

@@ -10,7 +10,7 @@ export type Side = 'base' | 'ours' | 'theirs'
 
 /** One member of a map, or one item of an array, with the text that belongs to it. */
 export type Entry = {
-  /** The key as a string; null for an item. A key's second occurrence in its map is told from the first (`nameRepeated`). */
+  /** The key as a string; null for an item. A key that stands twice is told apart by `nameRepeated`. */
   readonly key: string | null
   readonly text: string
   /** Start of the comments and blank space before it. */

@@ -8,7 +8,7 @@ export type Window = { start: number; endA: number; endB: number }
 
 /** How far up and down the neighbourhood of a frequent line is looked at. */
 const NEIGHBOURHOOD = 100
-/** A frequent line goes when its neighbours without any match outnumber its frequent ones by more than this, less one. */
+/** A frequent line is left out where fewer than one in this many of its neighbours has a match. */
 const LONELY_RATIO = 4
 const FREQUENT_AT_MOST = 1024
 

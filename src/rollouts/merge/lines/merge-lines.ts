@@ -9,7 +9,7 @@ import { mergeRegions, type Region } from './regions.ts'
 export type Labels = { ours: string; theirs: string }
 
 /** A place where the two sides cannot both be had, as the lines of each side. */
-export type LineConflict = { ours: string; theirs: string }
+type LineConflict = { ours: string; theirs: string }
 
 export type LineMerge = { text: string; conflicts: LineConflict[] }
 

@@ -2,7 +2,7 @@
 import type { Interner } from '../interner.ts'
 import type { TreeNode } from '../tree.ts'
 import { blockScalarDescription } from '../yaml/read-scalar.ts'
-import type { Part, Plan } from './plan.ts'
+import type { Part, Plan, Trio } from './plan.ts'
 
 /** The value with every conflict decided for `pick`; undefined where that side has none. */
 export function expectedId(plan: Plan, pick: 'ours' | 'theirs', interner: Interner): number | undefined {
@@ -32,9 +32,9 @@ export function expectedId(plan: Plan, pick: 'ours' | 'theirs', interner: Intern
   }
 }
 
-/** Whether `node` holds what the plan decides; where a list's places are in question, any list. */
+/** Whether `node` holds what the plan decides; where only a list's places are in question, in any order. */
 export function fits(plan: Plan, node: TreeNode, interner: Interner): boolean {
-  if (plan.do === 'conflict') return plan.soft && node.kind === 'array'
+  if (plan.do === 'conflict') return plan.soft && holdsItemsOf(plan.nodes, node)
   if (plan.do !== 'collection' || expectedId(plan, 'ours', interner) === node.id) {
     return expectedId(plan, 'ours', interner) === node.id
   }
@@ -46,6 +46,25 @@ export function fits(plan: Plan, node: TreeNode, interner: Interner): boolean {
     const member = members.get(keyOf(part))
     return member !== undefined && fits(part.plan, member, interner)
   })
+}
+
+/** Whether a list has each item as often as the changes of both sides make it. */
+function holdsItemsOf({ base, ours, theirs }: Trio<TreeNode>, node: TreeNode): boolean {
+  if (node.kind !== 'array') return false
+  const [b, o, t, n] = [base, ours, theirs, node].map(countItems) as [Counts, Counts, Counts, Counts]
+  return [...new Set([...b.keys(), ...o.keys(), ...t.keys(), ...n.keys()])].every((id) => {
+    const [before, mine, other] = [b.get(id) ?? 0, o.get(id) ?? 0, t.get(id) ?? 0]
+    const wanted = before === 0 ? Math.max(mine, other) : Math.max(mine + other - before, 0)
+    return (n.get(id) ?? 0) === wanted
+  })
+}
+
+type Counts = Map<number, number>
+
+function countItems(list: TreeNode | undefined): Counts {
+  const counts: Counts = new Map()
+  for (const { node } of list?.entries ?? []) counts.set(node.id, (counts.get(node.id) ?? 0) + 1)
+  return counts
 }
 
 const keyOf = ({ entries }: Part): string => (entries.base ?? entries.ours ?? entries.theirs)?.key ?? ''

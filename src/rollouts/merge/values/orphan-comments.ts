@@ -2,7 +2,7 @@
 import type { Entry } from '../tree.ts'
 import type { Part, Trio } from './plan.ts'
 
-/** Whether a part stands in the result: as a value, or for a comment that one side wrote above what the other removed. */
+/** Whether a part stands in the result: as a value, or for a comment above what has been removed. */
 export const isKept = ({ plan, entries }: Part): boolean => plan.do !== 'drop' || orphanComments(entries) !== ''
 
 /** The comment lines above a removed entry that the side which still has the entry added. */

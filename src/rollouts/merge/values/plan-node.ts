@@ -32,8 +32,8 @@ const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
   /[#/]/.test(text.slice(from, start) + text.slice(end, tail))
 
 /**
- * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the smallest
- * collection that holds the change: around it both may have changed the layout with good reason.
+ * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the
+ * smallest collection that holds the change: around it both may have changed the layout with good reason.
  */
 function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
   if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false

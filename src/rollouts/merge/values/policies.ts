@@ -4,7 +4,7 @@
  */
 import { pointerTokens } from '../../../kernel/json.ts'
 
-/** `atomic`: taken whole. `set`: unique values, order free. `ordered`: by position in a sequence. `map`: by a member. */
+/** `atomic`: taken whole. `set`: unique values. `ordered`: aligned like lines. `map`: items are known by a member. */
 export type ArrayPolicy = 'atomic' | 'set' | 'ordered' | { map: readonly string[] }
 
 export type MergePolicies = {

@@ -1,8 +1,8 @@
 /**
  * Reads the YAML that people write as configuration, as a tree of ranges, about ten times as fast as a full parser
  * (which a merge of thousands of files needs). It is strict: several documents, directives, complex keys,
- * keys with an anchor, tabs as indentation, undefined aliases and whatever else it is not sure of it does not read, and such a
- * text is merged by lines. What it reads it reads as the `yaml` package does: the tests hold it to that.
+ * keys with an anchor, tabs as indentation, undefined aliases and whatever else it is not sure of it does not read,
+ * and such a text is merged by lines. What it reads it reads as the `yaml` package does: the tests hold it to that.
  */
 import type { Interner } from '../interner.ts'
 import { nameRepeated } from '../repeated-keys.ts'
