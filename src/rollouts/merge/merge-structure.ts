@@ -2,7 +2,7 @@
  * The structural merge of three texts: read, decide, write, read again. Pure.
  * Invariant: what is written is used only if it reads as what was decided.
  */
-import { Unrenderable } from './emit/layout.ts'
+import { type Pick, Unrenderable } from './emit/layout.ts'
 import { renderDocument } from './emit/render.ts'
 import { Interner } from './interner.ts'
 import { type Labels, mergeLines } from './lines/merge-lines.ts'
@@ -44,17 +44,21 @@ export function mergeStructure(input: StructureInput): StructureMerge {
   const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
   const plan = planNode(policies, nodes, '')
   const found = disagreements(plan)
+  const expected = expectedId(plan, 'ours', interner)
   const nativeTree = native === undefined ? undefined : reader(native, interner, ours)
   if (nativeTree !== undefined) {
-    if (found.length === 0 && nativeTree.root.id === expectedId(plan, 'ours', interner)) return { outcome: 'native' }
+    if (found.length === 0 && nativeTree.root.id === expected) return { outcome: 'native' }
     if (found.length > 0 && found.every(({ soft }) => soft) && fits(plan, nativeTree.root, interner)) {
       return { outcome: 'native' }
     }
   }
-  const write = (pick: 'ours' | 'theirs') => writeChecked(trees, plan, pick, reader, interner)
-  const asOurs = write('ours')
+  const write = (pick: Pick, value: number | undefined) => {
+    const text = render(trees, plan, pick)
+    return text !== undefined && reader(text, interner, trees[pick])?.root.id === value ? text : undefined
+  }
+  const asOurs = write('ours', expected)
   if (found.length === 0 && asOurs !== undefined) return { outcome: 'clean', text: asOurs }
-  const asTheirs = found.length === 0 ? undefined : write('theirs')
+  const asTheirs = found.length === 0 ? undefined : write('theirs', expectedId(plan, 'theirs', interner))
   if (found.length > 0 && asOurs !== undefined && asTheirs !== undefined && asOurs !== asTheirs) {
     // A merge over an empty base marks exactly the lines in which the two renderings differ.
     const { text } = mergeLines('', asOurs, asTheirs, input.labels)
@@ -75,17 +79,10 @@ function unwritten(input: StructureInput, found: Conflict[]): StructureMerge {
   return { outcome: 'conflict', text, conflicts: found.length > 0 ? found : [whole] }
 }
 
-function writeChecked(
-  trees: Record<Side, Tree>,
-  plan: Plan,
-  pick: 'ours' | 'theirs',
-  reader: Reader,
-  interner: Interner,
-): string | undefined {
+/** The text of the plan, or undefined where the layouts of the sides cannot be joined. */
+function render(trees: Record<Side, Tree>, plan: Plan, pick: Pick): string | undefined {
   try {
-    const text = renderDocument(trees, plan, pick)
-    const again = reader(text, interner, trees[pick])
-    return again !== undefined && again.root.id === expectedId(plan, pick, interner) ? text : undefined
+    return renderDocument(trees, plan, pick)
   } catch (error) {
     if (error instanceof Unrenderable) return undefined
     throw error

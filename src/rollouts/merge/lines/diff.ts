@@ -7,7 +7,8 @@ import { slideChanges } from './slide.ts'
 export type Change = { a: number; removed: number; b: number; added: number }
 
 /** The changes from `a` to `b` in order, no two of them touching; empty if the two are equal. */
-export function diffLines(a: Int32Array, b: Int32Array): Change[] {
+export function diffLines(numbersA: Int32Array, numbersB: Int32Array): Change[] {
+  const [a, b] = renumber(numbersA, numbersB)
   const { start, endA, endB } = commonEnds(a, b)
   if (start === endA && start === endB) return []
   const changedA = new Uint8Array(a.length)
@@ -23,9 +24,23 @@ export function diffLines(a: Int32Array, b: Int32Array): Change[] {
   return toChanges(changedA, changedB)
 }
 
+/** The same lines with the smallest numbers, so that a table of them is no larger than they are. */
+function renumber(a: Int32Array, b: Int32Array): [Int32Array, Int32Array] {
+  const size = a.length + b.length
+  if (a.every((line) => line < size) && b.every((line) => line < size)) return [a, b]
+  const numbers = new Map<number, number>()
+  const renumbered = (line: number) => {
+    const known = numbers.get(line)
+    if (known !== undefined) return known
+    numbers.set(line, numbers.size)
+    return numbers.size - 1
+  }
+  return [a.map(renumbered), b.map(renumbered)]
+}
+
 const at = (lines: Int32Array, places: Int32Array): Int32Array => places.map((place) => lines[place]!)
 
-/** How often each number occurs; the numbers are small, being places in a table of lines or values. */
+/** How often each number occurs. */
 function countLines(lines: Int32Array): Int32Array {
   let most = 0
   for (let i = 0; i < lines.length; i++) most = Math.max(most, lines[i]!)
