@@ -1,34 +1,40 @@
 /** The `espalier` command. Data goes to standard output, everything else to standard error. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Command, CommanderError, Option } from 'commander'
 import { SCOPES } from './access/actor.ts'
 import { TENANT_ROLES } from './access/keys/key.ts'
-import { parseRateLimit } from './access/keys/rate-limit.ts'
 import { VARIABLES } from './boot/config.ts'
 import { packageVersion } from './boot/package-files.ts'
-import { listAudit, verifyAudit } from './commands/audit.ts'
-import { executeCommand } from './commands/execute.ts'
-import { createKey, importKeyFile, listKeys, revokeKey, rotateKey } from './commands/keys.ts'
-import { schemaCommand } from './commands/schema.ts'
-import { rotateMasterKey, rotateTenantKey } from './commands/secrets.ts'
-import { listTenants, showTenant, tenantUsage } from './commands/tenant.ts'
-import {
-  createTenant,
-  deleteTenant,
-  restoreTenant,
-  resumeTenant,
-  suspendTenant,
-  updateTenant,
-} from './commands/tenant-changes.ts'
-import { addUser, listUsers, removeUser } from './commands/user.ts'
-import { validateCommand } from './commands/validate.ts'
+import { parseCount, parseInput, parseInstant, parseLimit } from './commands/option-values.ts'
 import { AppError } from './kernel/errors.ts'
-import { isJsonObject, type JsonObject } from './kernel/json.ts'
 import { StartRefused } from './kernel/start-refused.ts'
-import { serve } from './main.ts'
+import { MERGE_DRIVER_HELP } from './rollouts/merge/merge-driver-help.ts'
 import { DEFAULT_ROLE } from './users/users.ts'
 
 /** What every command exits with; `--help` prints it. */
 const EXIT = { done: 0, refused: 1, usage: 2, failed: 3 } as const
+
+/**
+ * A command is loaded when it is run: Git starts the merge driver once for each file, and it should not load a server.
+ */
+function lazily<M>(load: () => Promise<M>) {
+  return (name: keyof M) =>
+    async (...args: unknown[]): Promise<void> => {
+      const command = (await load())[name] as (...args: unknown[]) => unknown
+      await command(...args)
+    }
+}
+const from = {
+  audit: lazily(() => import('./commands/audit.ts')),
+  execution: lazily(() => import('./commands/execute.ts')),
+  apiKeys: lazily(() => import('./commands/keys.ts')),
+  schemas: lazily(() => import('./commands/schema.ts')),
+  keyRing: lazily(() => import('./commands/secrets.ts')),
+  tenantViews: lazily(() => import('./commands/tenant.ts')),
+  tenantChanges: lazily(() => import('./commands/tenant-changes.ts')),
+  users: lazily(() => import('./commands/user.ts')),
+  validation: lazily(() => import('./commands/validate.ts')),
+  merging: lazily(() => import('./commands/merge.ts')),
+}
 
 const program = new Command('espalier')
   .description('A configuration service in which every tenant is a Git branch.')
@@ -49,7 +55,10 @@ program
   .command('serve')
   .description('serve until SIGTERM or SIGINT')
   .addHelpText('after', `\nEnvironment:\n${variablesText()}`)
-  .action(() => serve(process.env, (text) => process.stdout.write(text)))
+  .action(async () => {
+    const { serve } = await import('./main.ts')
+    await serve(process.env, (text) => process.stdout.write(text))
+  })
 
 const tenant = program.command('tenant').description('create, see and change tenants, with or without a running server')
 tenant
@@ -63,7 +72,7 @@ tenant
   .option('--issue-key', 'print a key for an owner, this once')
   .option('--file <list>', 'JSON or YAML: a list of tenants as POST /admin/tenants takes them')
   .option('--json', 'print JSON')
-  .action(createTenant)
+  .action(from.tenantChanges('createTenant'))
 tenant
   .command('update <id>')
   .description("change some of a tenant's settings")
@@ -73,12 +82,12 @@ tenant
   .option('--label <key:value...>', 'labels to set beside those it has')
   .option('--file <patch>', 'JSON or YAML: what to change, as PATCH /admin/tenants/<id> takes it')
   .option('--json', 'print the tenant as JSON')
-  .action(updateTenant)
+  .action(from.tenantChanges('updateTenant'))
 for (const [name, description, action] of [
-  ['suspend', 'refuse all requests of a tenant until it is resumed', suspendTenant],
-  ['resume', 'let a suspended tenant answer again', resumeTenant],
-  ['delete', 'delete a tenant; nothing is destroyed, and restore brings it back', deleteTenant],
-  ['restore', 'bring a deleted tenant back', restoreTenant],
+  ['suspend', 'refuse all requests of a tenant until it is resumed', from.tenantChanges('suspendTenant')],
+  ['resume', 'let a suspended tenant answer again', from.tenantChanges('resumeTenant')],
+  ['delete', 'delete a tenant; nothing is destroyed, and restore brings it back', from.tenantChanges('deleteTenant')],
+  ['restore', 'bring a deleted tenant back', from.tenantChanges('restoreTenant')],
 ] as const) {
   const command = tenant.command(`${name} <id>`).description(description)
   command.option('--json', 'print the tenant as JSON').action(action)
@@ -91,17 +100,17 @@ tenant
   .option('--status <status>', 'active, suspended or deleted; without it, all but deleted ones')
   .option('--state <state>', 'live, degraded, invalid, branch-missing, branch-unreadable or behind-main')
   .option('--json', 'print JSON')
-  .action(listTenants)
+  .action(from.tenantViews('listTenants'))
 tenant
   .command('show <id>')
   .description('one tenant and where its branch stands')
   .option('--json', 'print the tenant as JSON')
-  .action(showTenant)
+  .action(from.tenantViews('showTenant'))
 tenant
   .command('usage <id>')
   .description('what was committed and run: by author, day, tool, workflow and outcome')
   .option('--json', 'print the usage as JSON')
-  .action(tenantUsage)
+  .action(from.tenantViews('tenantUsage'))
 
 const user = program.command('user').description("a tenant's users, with or without a running server")
 user
@@ -110,9 +119,13 @@ user
   .option('--name <text>', 'what people call them; without it, the address')
   .addOption(new Option('--role <role>', 'what they may do there').choices(TENANT_ROLES).default(DEFAULT_ROLE))
   .option('--json', 'print the user as JSON')
-  .action(addUser)
-user.command('list <tenant>').description('the users of a tenant').option('--json', 'print JSON').action(listUsers)
-user.command('remove <tenant> <email>').description('remove a user from a tenant').action(removeUser)
+  .action(from.users('addUser'))
+user
+  .command('list <tenant>')
+  .description('the users of a tenant')
+  .option('--json', 'print JSON')
+  .action(from.users('listUsers'))
+user.command('remove <tenant> <email>').description('remove a user from a tenant').action(from.users('removeUser'))
 
 const keys = program.command('keys').description('API keys of tenants and operators, with or without a running server')
 keys
@@ -126,27 +139,27 @@ keys
   .option('--expires <instant>', 'when it ends, such as 2027-01-01T00:00:00Z', parseInstant)
   .option('--rate-limit <limit>', 'such as 100/minute', parseLimit)
   .option('--json', 'print JSON')
-  .action(createKey)
+  .action(from.apiKeys('createKey'))
 keys
   .command('list')
   .description('keys and where they stand; never the keys themselves')
   .option('--tenant <id>', "whose keys; without it, the operators'")
   .option('--json', 'print JSON')
-  .action(listKeys)
+  .action(from.apiKeys('listKeys'))
 keys
   .command('rotate <id>')
   .description('replace a key by a new one that allows the same, and print it')
-  .option('--grace <seconds>', 'how long the old one goes on to work', parseSeconds)
+  .option('--grace <seconds>', 'how long the old one goes on to work', parseCount)
   .option('--at-once', 'end the old one now')
   .option('--json', 'print JSON')
-  .action(rotateKey)
-keys.command('revoke <id>').description('end a key').option('--json', 'print JSON').action(revokeKey)
+  .action(from.apiKeys('rotateKey'))
+keys.command('revoke <id>').description('end a key').option('--json', 'print JSON').action(from.apiKeys('revokeKey'))
 keys
   .command('import <file>')
   .description('let keys of another service go on to work: YAML with a list api_keys')
   .option('--dry-run', 'only say what would be imported')
   .option('--json', 'print JSON')
-  .action(importKeyFile)
+  .action(from.apiKeys('importKeyFile'))
 
 program
   .command('execute <tenant> [text]')
@@ -156,7 +169,7 @@ program
   .option('--input <json>', 'members of the input', parseInput)
   .option('--dry-run', 'only say what would run')
   .addHelpText('after', `\nExample:\n  espalier execute acme-corp "what is 12 * 7"`)
-  .action(executeCommand)
+  .action(from.execution('executeCommand'))
 
 program
   .command('validate [target]')
@@ -173,12 +186,12 @@ As a pre-commit hook, in .git/hooks/pre-commit of the repository:
   #!/bin/sh
   exec espalier validate --staged`,
   )
-  .action(validateCommand)
+  .action(from.validation('validateCommand'))
 
 program
   .command('schema [kind]')
   .description('print the JSON Schema of a kind of file, or `openapi`; without a kind, what there is')
-  .action(schemaCommand)
+  .action(from.schemas('schemaCommand'))
 
 const audit = program
   .command('audit')
@@ -189,7 +202,7 @@ audit
   .option('--json', 'print the result as JSON')
   .option('--checkpoints <file>', 'check against this copy of data/audit/checkpoints.ndjson too')
   .addHelpText('after', '\nExit codes:\n  0  whole\n  1  broken, or the file cannot be read')
-  .action(verifyAudit)
+  .action(from.audit('verifyAudit'))
 audit
   .command('list')
   .description('rows, newest first')
@@ -200,7 +213,7 @@ audit
   .option('--to <instant>', 'before this instant', parseInstant)
   .option('--limit <n>', 'at most so many rows', parseCount, 50)
   .option('--json', 'print one JSON object a line')
-  .action(listAudit)
+  .action(from.audit('listAudit'))
 
 const secrets = program.command('secrets').description('the keys that secrets are encrypted under')
 secrets
@@ -212,45 +225,26 @@ secrets
 With the key in data/keys/master a new one is made. With ESPALIER_MASTER_KEY, set that to the new key and
 ESPALIER_MASTER_KEY_PREVIOUS to the old one, restart the server with both, and then run this.`,
   )
-  .action(rotateMasterKey)
+  .action(from.keyRing('rotateMasterKey'))
 secrets
   .command('rotate-key <tenant>')
   .description('give a tenant a new data key and encrypt its secrets under it')
-  .action(rotateTenantKey)
+  .action(from.keyRing('rotateTenantKey'))
 
-function parseInstant(text: string): number {
-  const at = Date.parse(text)
-  if (!Number.isNaN(at)) return at
-  throw new InvalidArgumentError('It must be an instant such as 2026-03-01T00:00:00Z.')
-}
+program
+  .command('merge')
+  .description('three-way merges of JSON and YAML by structure, of all else by lines, one a line on standard input')
+  .requiredOption(
+    '--ndjson',
+    'read {"id","path","base","ours","theirs"}, write {"id","status","method","text","conflicts"}',
+  )
+  .action(from.merging('mergeLines'))
 
-function parseCount(text: string): number {
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new InvalidArgumentError('It must be a whole number above 0.')
-}
-
-function parseInput(text: string): JsonObject {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error))
-  }
-  if (isJsonObject(value)) return value
-  throw new InvalidArgumentError('It must be a JSON object.')
-}
-
-function parseLimit(text: string): string {
-  if (parseRateLimit(text)) return text
-  throw new InvalidArgumentError('It must be a number and a window, such as 100/minute.')
-}
-
-function parseSeconds(text: string): number {
-  const seconds = Number(text)
-  if (Number.isInteger(seconds) && seconds > 0) return seconds
-  throw new InvalidArgumentError('It must be a whole number above 0.')
-}
+program
+  .command('merge-driver <base> <ours> <theirs> <path>')
+  .summary('merge one file for Git, by structure')
+  .description(MERGE_DRIVER_HELP)
+  .action(from.merging('mergeForGit'))
 
 function variablesText(): string {
   const width = Math.max(...Object.keys(VARIABLES).map((name) => name.length))

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { buildSync } from 'esbuild'
 import { afterAll, describe, expect, test } from 'vitest'
-import { MERGE_DRIVER_HELP, runMergeDriver } from '../../src/rollouts/merge/merge-driver-command.ts'
+import { runMergeDriver } from '../../src/rollouts/merge/merge-driver-command.ts'
+import { MERGE_DRIVER_HELP } from '../../src/rollouts/merge/merge-driver-help.ts'
 import { runNdjsonMerge } from '../../src/rollouts/merge/ndjson-command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'espalier-commands-'))

@@ -5,15 +5,6 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import { mergeFiles } from './merge-files.ts'
 
-export const MERGE_DRIVER_HELP = `Merges one file for Git: JSON and YAML by structure, all else as git merge-file does.
-Exits with 0 when the merge is clean, with 1 when conflict markers are left in it, with 2 when it could not be tried.
-
-To use it in a repository:
-
-  git config merge.espalier.driver 'espalier merge-driver %O %A %B %P'
-  printf '%s merge=espalier\\n' '*.json' '*.yaml' '*.yml' >> .gitattributes
-`
-
 /** The files of the caller's machine. */
 export type DriverFiles = {
   read(path: string): Promise<Buffer>
