@@ -271,6 +271,12 @@ function report(error: unknown): number {
   return EXIT.failed
 }
 
+// `espalier ... | head` closes the pipe when it has enough, which is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(EXIT.done)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {
