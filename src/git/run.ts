@@ -29,7 +29,7 @@ export class GitFailure extends Error {
   }
 }
 
-const DEFAULT_TIMEOUT_MS = 30_000
+export const DEFAULT_TIMEOUT_MS = 30_000
 const MAX_OUTPUT_BYTES = 256 * 1024 * 1024
 
 /** Standard output of `git <args>` as bytes. @throws GitFailure on any exit code but 0, or past the time limit */
