@@ -11,6 +11,7 @@ export type Operation = {
   path: string
   access: 'open' | 'operator' | 'tenant'
   hasBody: boolean
+  takesIdempotencyKey: boolean
 }
 
 export type Caller =
@@ -123,7 +124,9 @@ function requestOf(world: World, call: Call): { path: string; init: Init } {
     ...(call.header === 'nobody' ? {} : { 'X-Tenant-ID': (call.header === 'subject' ? subject : own).of.id }),
   }
   if (call.idempotency !== 'none') {
-    headers['Idempotency-Key'] = call.idempotency === 'shared' ? 'shared' : subject.of.idempotency
+    // With the same remainder `nth` makes the same body.
+    const shared = `${operation.id}-${nth % 6}`
+    headers['Idempotency-Key'] = call.idempotency === 'shared' ? shared : subject.of.idempotency
   }
   const init = { method: operation.method, headers, ...(body ? { body: JSON.stringify(body(own.of, nth)) } : {}) }
   return { path: query ? `${path}?${new URLSearchParams(query)}` : path, init }
@@ -189,15 +192,20 @@ const freshId = (): string => {
   return `fresh-${fresh}`
 }
 
-const newKey: Body = (of, nth) => ({ name: of.keyname, role: nth % 3 === 0 ? 'viewer' : 'member' })
+// Some bodies are the same for all tenants: with the same Idempotency-Key that is the same request but for who asks.
+const newKey: Body = (of, nth) => ({ name: nth % 2 === 0 ? of.keyname : 'same', role: 'viewer' })
+const EXECUTES: readonly ((of: Tenant['of']) => object)[] = [
+  (of) => ({ text: `note ${of.input}`, sessionId: of.session }),
+  (of) => ({ tool: of.tool, input: { note: of.input } }),
+  () => ({ tool: 'double', input: { n: 1 }, sessionId: 'same' }),
+]
 const rotation: Body = (_of, nth) => (nth % 2 === 0 ? { grace_seconds: 600 } : { at_once: true })
 const runInput: Body = (of) => ({ input: { note: of.input }, sessionId: of.session })
 const profile: Body = (of) => ({ name: of.name, labels: { site: of.label }, metadata: { note: of.meta } })
 
 /** One for each operation that takes a body. */
 const BODIES: Readonly<Record<string, Body>> = {
-  execute: (of, nth) =>
-    nth % 2 === 0 ? { text: `note ${of.input}`, sessionId: of.session } : { tool: of.tool, input: { note: of.input } },
+  execute: (of, nth) => EXECUTES[nth % EXECUTES.length]!(of),
   'run-tool': runInput,
   'run-workflow': runInput,
   'put-secret': (of) => ({ value: of.secret }),
