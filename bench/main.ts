@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
+import { controls } from './controls.ts'
 import { execute } from './execute.ts'
 import { createFixture } from './fixture.ts'
 import { KEY_TENANTS, keys } from './keys.ts'
@@ -51,7 +52,10 @@ async function reportOf(options: Options, root: string): Promise<Report> {
   return { name, tenants: KEY_TENANTS, rows: await inProcess({ rounds, progress }) }
 }
 
-async function measured({ name, tenants, only, rounds, seconds, load }: Options, root: string): Promise<Report> {
+async function measured(
+  { name, tenants, only, rounds, seconds, load, controls: controlled }: Options,
+  root: string,
+): Promise<Report> {
   const scratch = mkdtempSync(join(tmpdir(), 'espalier-bench-'))
   const programs = import.meta.dirname
   const reposDir = join(scratch, 'repos')
@@ -59,6 +63,11 @@ async function measured({ name, tenants, only, rounds, seconds, load }: Options,
   if (generator !== 'wrk') progress('the load comes from autocannon, which flatters the slower side; wrk would not')
   try {
     progress(`a fixture of ${tenants} tenants`)
+    if (controlled) {
+      const load = loadBy(generator, { root, programs, scratch })
+      const rows = await controls({ root, tenants, load, rounds, seconds, programs, scratch, progress })
+      return { name, tenants, rows: rows.filter(({ work }) => work.includes(only)) }
+    }
     const fixture = await createFixture({ reposDir, starterDir: join(root, 'starter'), tenants })
     const env = { APP_ADDR: '127.0.0.1:0', REPOS_DIR: reposDir, ESPALIER_DATA_DIR: join(scratch, 'data') }
     const product = await startServer([join(root, 'dist/cli.js'), 'serve'], { cwd: scratch, env })

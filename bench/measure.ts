@@ -36,7 +36,7 @@ export async function compareWithBareHono(comparison: Comparison, measuring: Mea
   const rival = await startRival({ request: requests[0], answer }, measuring)
   try {
     await requireSame(await exchange(rival.origin, requests[0]), answer)
-    const samples = await alternate(comparison, rival.origin, measuring)
+    const samples = await alternate({ work, ours: requests }, { origin: rival.origin, requests }, measuring)
     return rowOf({ work, rival: 'bare Hono' }, samples)
   } finally {
     await rival.stop()
@@ -60,12 +60,16 @@ const fingerprint = (headers: Answer['headers']): string[] =>
     .sort()
 
 /** The first round warms both up and is not counted. */
-async function alternate({ work, requests }: Comparison, rival: string, measuring: Measuring): Promise<Sample[]> {
+export async function alternate(
+  { work, ours: requests }: { work: string; ours: readonly Request[] },
+  rival: { origin: string; requests: readonly Request[] },
+  measuring: Pick<Measuring, 'origin' | 'load' | 'rounds' | 'seconds' | 'progress'>,
+): Promise<Sample[]> {
   const { origin, load, rounds, seconds, progress } = measuring
   const samples: Sample[] = []
   for (let round = 0; round <= rounds; round += 1) {
     const ours = await load(origin, requests, seconds)
-    const theirs = await load(rival, requests, seconds)
+    const theirs = await load(rival.origin, rival.requests, seconds)
     progress(`${work}, ${round === 0 ? 'warm-up' : `round ${round}`}: ${Math.round(ours)} to ${Math.round(theirs)}`)
     if (round > 0) samples.push({ ours, theirs })
   }

@@ -11,6 +11,8 @@ export type Options = {
   /** Of one half of a round. */
   seconds: number
   json: boolean
+  /** Compares the product with itself without its controls. */
+  controls: boolean
   /** undefined = the fastest that is installed. */
   load: LoadName | undefined
 }
@@ -28,6 +30,7 @@ Names: ${names.join(', ')}
   --rounds N       rounds that count (5)
   --seconds N      how long each half of a round takes (2); wrk rounds it to whole seconds
   --load NAME      wrk or autocannon (wrk where it is installed)
+  --controls       of execute: keys, policy, quotas and usage on, beside all off
   --json           print one JSON object
   --help           print this
 
@@ -40,6 +43,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
   if (values.help) return 'help'
   const [name = '', ...more] = positionals
   if (!names.includes(name) || more.length > 0) throw new UsageError(`Name one of: ${names.join(', ')}.`)
+  if (values.controls && name !== 'execute') throw new UsageError('--controls goes with execute.')
   return {
     name,
     tenants: whole('tenants', values.tenants),
@@ -47,6 +51,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     rounds: whole('rounds', values.rounds),
     seconds: positive('seconds', values.seconds),
     json: values.json,
+    controls: values.controls,
     load: loadName(values.load),
   }
 }
@@ -63,6 +68,7 @@ function parsed(args: readonly string[]) {
         seconds: { type: 'string', default: '2' },
         load: { type: 'string' },
         json: { type: 'boolean', default: false },
+        controls: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     })

@@ -23,7 +23,7 @@ import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
 import { createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
-import { createGate } from './http/gate.ts'
+import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { auditRoutes } from './http/routes/audit.ts'
 import { configRoutes } from './http/routes/config.ts'
@@ -81,10 +81,13 @@ export type App = {
   close(): Promise<void>
 }
 
-/** What a test may set. */
-export type Overrides = { clock?: Clock }
+/** What a test may set, and a benchmark leave out to see what it costs. */
+export type Overrides = { clock?: Clock; gate?: Gate; counts?: 'usage' | 'nothing' }
 
-export async function createApp(config: Config, { clock = systemClock }: Overrides = {}): Promise<App> {
+export async function createApp(
+  config: Config,
+  { clock = systemClock, gate: givenGate, counts = 'usage' }: Overrides = {},
+): Promise<App> {
   const { names, dataDir, reposDir } = config
   const log = createLog()
   const metrics = createMetrics()
@@ -158,7 +161,7 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
     names,
     planFile: openPlansFile(dataDir),
     refs,
-    branches: branchWriter(gitDir),
+    branches: branchWriter(gitDir, clock),
     behindFinder: openBehindFinder(gitDir),
     snapshots,
     history,
@@ -177,14 +180,16 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
     newId,
   })
 
-  const gate = createGate({
-    settingsOf: ({ tenant }) => registry.settingsOf(tenant),
-    quotas: createQuotas({
-      clock,
-      callsThisMonth: usage.reports.callsThisMonth,
-      perAddress: config.perAddress,
-    }),
-  })
+  const gate =
+    givenGate ??
+    createGate({
+      settingsOf: ({ tenant }) => registry.settingsOf(tenant),
+      quotas: createQuotas({
+        clock,
+        callsThisMonth: usage.reports.callsThisMonth,
+        perAddress: config.perAddress,
+      }),
+    })
 
   const routes = [
     ...executeRoutes({ executor, gate }),
@@ -230,7 +235,7 @@ export async function createApp(config: Config, { clock = systemClock }: Overrid
     observer: {
       answered(request) {
         metrics.answered(request)
-        if (request.scope) usage.recorder.answered(request, request.scope)
+        if (request.scope && counts === 'usage') usage.recorder.answered(request, request.scope)
       },
       failed: ({ error, ...request }) => log.error({ err: error, ...request }, 'A request failed unforeseen'),
     },
