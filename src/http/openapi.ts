@@ -1,5 +1,6 @@
 /** `/openapi.json` (OpenAPI 3.1), made of the routes that are mounted and of the schemas that validate. Pure. */
 import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
+import { ANSWER_HEADERS, headersOf, TENANT_PARAMETERS } from './openapi-headers.ts'
 import type { Operation, Parameter, Route } from './route.ts'
 
 export type OpenApiInfo = { version: string }
@@ -19,18 +20,12 @@ const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
     'credentials-required',
     'credentials-invalid',
     'tenant-mismatch',
+    'tenant-suspended',
     'tenant-not-found',
     'tenant-name-taken',
     'tenant-branch-missing',
     'repository-failed',
   ],
-}
-
-const TENANT_HEADER: Parameter = {
-  name: 'X-Tenant-ID',
-  in: 'header',
-  description: 'The tenant whose branch answers. A key of a tenant decides it, and this may only repeat it.',
-  schema: { type: 'string', examples: ['acme-corp'] },
 }
 
 const IDEMPOTENCY_HEADER: Parameter = {
@@ -67,14 +62,14 @@ export function openApiDocument(routes: readonly Route[], { version }: OpenApiIn
       { name: 'operations', description: 'The server itself.' },
     ],
     paths,
-    components: { schemas: { Problem: PROBLEM_SCHEMA }, securitySchemes: SECURITY_SCHEMES },
+    components: { schemas: { Problem: PROBLEM_SCHEMA }, headers: ANSWER_HEADERS, securitySchemes: SECURITY_SCHEMES },
   }
 }
 
 function operationObject(route: Route): object {
   const { id, summary, description, tag, parameters = [], body, responses }: Operation = route.operation
   const all = [
-    ...(route.access === 'tenant' ? [TENANT_HEADER] : []),
+    ...(route.access === 'tenant' ? TENANT_PARAMETERS : []),
     ...(route.idempotent ? [IDEMPOTENCY_HEADER] : []),
     ...parameters,
   ]
@@ -86,7 +81,7 @@ function operationObject(route: Route): object {
     ...securityOf(route),
     ...(all.length > 0 ? { parameters: all.map(parameterObject) } : {}),
     ...(body ? { requestBody: bodyObject(body) } : {}),
-    responses: { ...mapValues(responses, responseObject), ...problemResponses(route) },
+    responses: { ...answers(route, responses), ...problemResponses(route) },
   }
 }
 
@@ -111,10 +106,19 @@ const bodyObject = ({ schema, example }: { schema: object; example?: unknown }):
   content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
 })
 
-const responseObject = ({ description, schema, contentType }: Operation['responses'][number]): object => ({
-  description,
-  ...(schema || contentType ? { content: { [contentType ?? 'application/json']: { schema: schema ?? {} } } } : {}),
-})
+const answers = (route: Route, responses: Operation['responses']): Record<string, object> =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, { description, schema, contentType }]) => [
+      status,
+      {
+        description,
+        headers: headersOf(route, Number(status)),
+        ...(schema || contentType
+          ? { content: { [contentType ?? 'application/json']: { schema: schema ?? {} } } }
+          : {}),
+      },
+    ]),
+  )
 
 /** One response for each status, naming the codes that it may carry. */
 function problemResponses(route: Route): Record<string, object> {
@@ -131,16 +135,12 @@ function problemResponses(route: Route): Record<string, object> {
       String(status),
       {
         description: named.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
+        headers: headersOf(route, status),
         content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
       },
     ]),
   )
 }
-
-const mapValues = <T>(
-  record: Readonly<Record<string | number, T>>,
-  map: (value: T) => object,
-): Record<string, object> => Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
 
 const PROBLEM_SCHEMA = {
   type: 'object',

@@ -1,53 +1,93 @@
 /** The page behind every problem's `type`: one section a code, made of the table that the codes come from. */
 import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
+import { TENANT_ID_FORM } from '../kernel/ids.ts'
+import { htmlPage, proseHtml } from './html-page.ts'
 
-/** What to do about a problem, where its title does not say so. */
-const ADVICE: Partial<Record<ProblemCode, string>> = {
+/** What to do about each problem. */
+const ADVICE: Readonly<Record<ProblemCode, string>> = {
+  'access-denied':
+    '`right` names what is missing. Ask an owner of the tenant for a key of another role; below /admin only operators may act.',
   'body-invalid': 'Compare the body with the request schema in /openapi.json; `errors` names each place.',
+  'body-malformed':
+    'Send a JSON object in UTF-8. `detail` says where reading stopped; the content type does not matter.',
+  'body-too-large': '`detail` has the limit. Send less at a time.',
   'config-invalid':
     'Correct the files that `errors` names, with line and column, and commit: the next request sees it.',
+  'config-not-found':
+    'GET /api/v1/config shows every value; the path is the file without its ending, then a JSON pointer into it.',
   'credentials-invalid':
     'The key is mistyped, revoked, expired or of another server. The audit trail says which; the answer does not.',
   'credentials-required': 'Send an API key: `Authorization: Bearer esp_...`, or `X-API-Key: esp_...`.',
+  'execution-not-found': 'GET /api/v1/executions lists the executions of the tenant.',
+  'forbidden-host':
+    'A server on loopback answers to localhost, 127.0.0.1 and [::1] alone. Use one of these as the host.',
   'forbidden-origin': 'Browsers of other sites may not run anything here. Call the API from a program instead.',
   'idempotency-conflict': 'Send the same request with the same key again; Retry-After says when.',
+  'idempotency-key-invalid': 'Send 1 to 255 printable ASCII characters without spaces, such as a UUID.',
   'idempotency-key-reused': 'A key stands for one request. Make a new one, such as a UUID, for each.',
   'input-invalid': 'GET /api/v1/tools/<name> shows the schema of the input.',
   'intent-ambiguous': 'Send `tool` or `workflow` with one of the names in `candidates`.',
   'intent-not-found': 'GET /api/v1/tools lists the sentences that are understood.',
   internal: 'A defect. The log holds the cause under the `requestId`.',
   'key-not-active': 'It was rotated or revoked, or has expired. GET the key: `status` says which.',
+  'key-not-found': 'GET the list of keys at the path above it. Keys of others look as if they did not exist.',
+  'method-not-allowed': 'The header Allow lists the methods of this path.',
+  'not-found': '/docs lists every path.',
+  'not-ready': 'Wait until GET /readyz answers 200. The log says what is missing.',
+  overloaded: 'Send the request again later, with fewer at the same time.',
+  'parameter-invalid': '`detail` names the parameter and what would be right.',
   'precondition-failed': 'Read it again, decide anew, and send the new ETag as If-Match.',
+  'repository-failed':
+    'Whoever runs the server looks at the repository: `git fsck`, free space, rights on files. `detail` has what git said.',
+  'secret-limit-reached': 'DELETE /api/v1/secrets/<name> makes room.',
   'secret-missing': 'PUT /api/v1/secrets/<name> sets it; `secret` is the name. Values are never in Git.',
+  'secret-not-found': 'GET /api/v1/secrets lists the names.',
   'secret-unreadable':
     'It was not sealed for this tenant, name and version, or its master key is missing. Restore the key, or write the secret again.',
   'tenant-branch-missing': 'Somebody deleted the branch. `git branch <branch> <commit>` in the repository restores it.',
   'tenant-exists': 'Nothing was changed. GET /admin/tenants/<id> shows the tenant.',
+  'tenant-invalid-id': `Write ${TENANT_ID_FORM}.`,
+  'tenant-limit-reached': '`limit` names what there is too much of. GET /admin/plans shows what each plan allows.',
   'tenant-mismatch': 'Leave X-Tenant-ID out: the key decides the tenant, and the header may only repeat it.',
+  'tenant-name-taken': 'Ids that differ in "-" and "_" alone are the same there. Choose an id that differs in more.',
   'tenant-not-found': 'Create it with ./setup-tenant.sh <id>, or with `git branch` in the repository.',
+  'tenant-policy-denied':
+    'The operator allows more with `allowed_models` and `allowed_tools`: PATCH /admin/tenants/<id>.',
+  'tenant-quota-exceeded': 'Wait for as many seconds as Retry-After says, or ask the operator for a higher limit.',
+  'tenant-required': 'Send the key of a tenant, or X-Tenant-ID: <id>.',
   'tenant-status-conflict': 'A deleted tenant takes no change. POST /admin/tenants/<id>/restore brings it back.',
   'tenant-suspended': 'Whoever runs the server ends it with POST /admin/tenants/<id>/resume.',
-  'tenant-limit-reached': '`limit` names what there is too much of. GET /admin/plans shows what each plan allows.',
+  'token-count-invalid': 'Send a whole number from 0 up, or leave the header out.',
+  'tool-failed':
+    '`detail` names the expression and what is wrong; correct the tool, or the input that it was not made for.',
+  'tool-not-found': 'GET /api/v1/tools lists the tools of the tenant.',
+  'tool-timeout': 'Give it less input, or make its expressions simpler: nested loops over lists take the longest.',
   'user-exists': 'GET /api/users lists the users; PATCH /api/users/<id> changes one.',
   'user-last-owner': 'Make another user an owner first: PATCH /api/users/<id> with {"role": "owner"}.',
+  'user-not-found': 'GET /api/users lists the users.',
   'workflow-failed': '`stages` has what each stage gave; `stage` names the one that failed.',
+  'workflow-not-found': 'GET /api/v1/workflows lists the workflows of the tenant.',
+  'workflow-timeout':
+    'Give it less to do. Whoever runs the server sets how long a caller waits: ESPALIER_EXECUTE_TIMEOUT_MS.',
 }
 
 export function problemsPage(): string {
-  const sections = (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => {
+  const codes = Object.keys(PROBLEMS) as ProblemCode[]
+  const sections = codes.map((code) => {
     const { status, title } = PROBLEMS[code]
-    const advice = ADVICE[code] ? `<p>${escapeHtml(ADVICE[code])}</p>` : ''
-    return `<section id="${code}"><h2><code>${code}</code> <small>${status}</small></h2><p>${escapeHtml(title)}.</p>${advice}</section>`
+    return `<section id="${code}">
+<h2><code>${code}</code> <small>${status}</small></h2>
+<p>${proseHtml(title)}.</p>
+<p>${proseHtml(ADVICE[code])}</p>
+</section>`
   })
-  return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Problems - Espalier</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}
-section:target{outline:2px solid;outline-offset:.5rem}</style>
-<h1>Problems</h1><p>Errors are <code>application/problem+json</code> (RFC 9457). <code>code</code> names the problem.</p>
-${sections.join('\n')}
-</html>
-`
+  const items = codes.map((code) => `<li><a href="#${code}"><code>${code}</code></a></li>`)
+  return htmlPage({
+    title: 'Problems',
+    aside: `<h2>Problems</h2>\n<ul>\n${items.join('\n')}\n</ul>`,
+    main: [INTRODUCTION, ...sections].join('\n'),
+  })
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+const INTRODUCTION = `<p>Errors are <code>application/problem+json</code> (RFC 9457): <code>code</code> names the problem, <code>detail</code>
+says what is wrong here and what would be right, and <code>requestId</code> finds it in the log.</p>`

@@ -40,6 +40,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   readyz: () => ['/readyz'],
   metrics: () => ['/metrics'],
   openapi: () => ['/openapi.json'],
+  docs: () => ['/docs'],
   problems: () => ['/docs/problems'],
   schema: () => ['/schemas/tool.json'],
   'get-config': () => ['/api/v1/config'],

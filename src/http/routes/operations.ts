@@ -1,6 +1,8 @@
 /** The server itself: what it is, whether it lives, its metrics, its description and its schemas. */
 import { AppError } from '../../kernel/errors.ts'
+import { type DocumentView, docsPage } from '../docs-page.ts'
 import { answerJson, answerJsonText, answerText, type Ctx } from '../exchange.ts'
+import { PAGE_POLICY, PAGE_TYPE } from '../html-page.ts'
 import { openApiDocument } from '../openapi.ts'
 import { problemsPage } from '../problems-page.ts'
 import type { Answer, Operation, Route } from '../route.ts'
@@ -26,6 +28,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
     handle,
   })
   const ok = (c: Ctx): Response => answerJson(c, { status: 'ok' })
+  const page = { responses: { 200: { description: 'A page.', contentType: 'text/html' } } }
   const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
 
   const lives = {
@@ -93,14 +96,9 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
       },
       (c) => answerJsonText(c, document),
     ),
-    get(
-      '/docs/problems',
-      {
-        id: 'problems',
-        summary: 'What each problem code means',
-        responses: { 200: { description: 'A page.', contentType: 'text/html' } },
-      },
-      (c) => answerText(c, problemsPage(), { contentType: 'text/html; charset=utf-8', headers: PAGE_POLICY }),
+    get('/docs', { id: 'docs', summary: 'This description, for people', ...page }, (c) => answerPage(c, docs)),
+    get('/docs/problems', { id: 'problems', summary: 'What each problem code means', ...page }, (c) =>
+      answerPage(c, problems),
     ),
     get(
       '/schemas/{file}',
@@ -129,14 +127,19 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
     ),
   ]
   const document = JSON.stringify(openApiDocument([...others, ...routes], { version }))
+  const docs = docsPage(JSON.parse(document) as DocumentView)
+  const problems = problemsPage()
   return routes
 }
 
+const answerPage = (c: Ctx, html: string): Response =>
+  answerText(c, html, { contentType: PAGE_TYPE, headers: PAGE_POLICY })
+
 const SCHEMA_TYPE = 'application/schema+json'
-const PAGE_POLICY = { 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'" }
 
 const LINKS = {
   description: '/openapi.json',
+  docs: '/docs',
   health: '/health',
   metrics: '/metrics',
   schemas: ['/schemas/tool.json', '/schemas/workflow.json'],
