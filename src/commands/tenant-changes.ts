@@ -118,7 +118,7 @@ function readValue(file: string): Json {
   throw new StartRefused(parsed.findings.map((finding) => formatFinding(file, finding)).join('\n'))
 }
 
-/** A list of tenants, or the body of `POST /admin/tenants/bulk`. */
+/** A list of tenants, or the body of `POST /admin/tenants:bulk`. */
 function readList(file: string): JsonObject[] {
   const value = readValue(file)
   const list = isJsonObject(value) ? value.tenants : value

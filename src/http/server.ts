@@ -3,6 +3,7 @@
  * One function per route and no chain of middleware: a handler that is synchronous is answered without a microtask.
  */
 import { Hono } from 'hono'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { type Actor, actorName } from '../access/actor.ts'
 import { may, type Right } from '../access/rights.ts'
 import type { Denial, DenialLog } from '../audit/denials.ts'
@@ -51,7 +52,8 @@ export type ServerDeps = {
 export function createServer(deps: ServerDeps): Hono<Env> {
   const { routes, observer, denials, clock, newId } = deps
   const admitHost = deps.answersTo === 'loopback-names' ? refuseForeignHost : () => {}
-  const app = new Hono<Env>()
+  // One regular expression finds a route; a path that it cannot hold beside the others is refused here, at start.
+  const app = new Hono<Env>({ router: new RegExpRouter() })
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
     app.on(route.method.toUpperCase(), honoPath(route.path), observed(route.path, handlerOf(route, deps)))

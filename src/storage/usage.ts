@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { TenantId } from '../kernel/ids.ts'
 import type { UsageStore } from '../usage/store.ts'
 import type { UsageBatch } from '../usage/tally.ts'
-import { type DatedCount, newest, type RecentRequest } from '../usage/usage.ts'
+import { type DatedCount, newest, RECENT_REQUESTS, type RecentRequest } from '../usage/usage.ts'
 import type { Database } from './schema.ts'
 import { tenantDb } from './tenant-scope.ts'
 
@@ -89,15 +89,36 @@ async function addCounts(transaction: Transaction<Database>, counts: readonly Da
     .execute()
 }
 
+/** Over several tenants' rows, like `addCounts`: whatever is read of a tenant goes back into the row of that tenant. */
 async function addRecent(transaction: Transaction<Database>, recent: UsageBatch['recent']): Promise<void> {
-  for (const [tenant, requests] of recent) {
-    const requests_json = JSON.stringify(newest([...requests, ...(await recentOf(transaction, tenant))]))
-    await tenantDb(transaction, tenant)
+  const tenants = [...recent.keys()]
+  for (let at = 0; at < tenants.length; at += ROWS_PER_STATEMENT) {
+    const some = tenants.slice(at, at + ROWS_PER_STATEMENT)
+    const older = await recentOfEach(
+      transaction,
+      some.filter((tenant) => (recent.get(tenant)?.length ?? 0) < RECENT_REQUESTS),
+    )
+    const rows = some.map((tenant) => {
+      const requests = newest([...(recent.get(tenant) ?? []), ...(older.get(tenant) ?? [])])
+      return { tenant, requests_json: JSON.stringify(requests) }
+    })
+    await transaction
       .insertInto('recent_requests')
-      .values({ tenant, requests_json })
-      .onConflict((conflict) => conflict.column('tenant').doUpdateSet({ requests_json }))
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.column('tenant').doUpdateSet((eb) => ({ requests_json: eb.ref('excluded.requests_json') })),
+      )
       .execute()
   }
+}
+
+async function recentOfEach(
+  transaction: Transaction<Database>,
+  tenants: readonly TenantId[],
+): Promise<ReadonlyMap<string, RecentRequest[]>> {
+  if (tenants.length === 0) return new Map()
+  const rows = await transaction.selectFrom('recent_requests').selectAll().where('tenant', 'in', tenants).execute()
+  return new Map(rows.map(({ tenant, requests_json }) => [tenant, JSON.parse(requests_json) as RecentRequest[]]))
 }
 
 async function recentOf(db: Kysely<Database>, tenant: TenantId): Promise<RecentRequest[]> {

@@ -71,7 +71,7 @@ const BULK_SIZE = 20
 async function addInBulk({ url, prefix, acknowledged, onAcknowledged }: Writing): Promise<void> {
   await untilGone(async (turn) => {
     const tenants = Array.from({ length: BULK_SIZE }, (_, i) => newTenant(`${prefix}-bulk-${turn}-${i}`))
-    const { items } = await send(url, 'POST', '/admin/tenants/bulk', undefined, { tenants })
+    const { items } = await send(url, 'POST', '/admin/tenants:bulk', undefined, { tenants })
     for (const { tenant_id, api_key } of items as { tenant_id: string; api_key: string }[]) {
       acknowledged.tenants.set(tenant_id, api_key)
     }

@@ -8,7 +8,7 @@ afterEach(() => app.close())
 type Answer = { created: number; failed: number; items: { tenant_id: unknown; status: number; code?: string }[] }
 
 const bulk = async (tenants: unknown): Promise<Answer> =>
-  (await (await app.request(undefined, '/admin/tenants/bulk', post({ tenants }))).json()) as Answer
+  (await (await app.request(undefined, '/admin/tenants:bulk', post({ tenants }))).json()) as Answer
 
 test('each has an outcome of its own, and those that are right are made', async () => {
   app = await createTestApp()
@@ -62,7 +62,7 @@ test('thousands at once, and a list of some of them', async () => {
 test('more than ten thousand, or none, are refused', async () => {
   app = await createTestApp()
   const refused = async (tenants: unknown): Promise<number> =>
-    (await app.request(undefined, '/admin/tenants/bulk', post({ tenants }))).status
+    (await app.request(undefined, '/admin/tenants:bulk', post({ tenants }))).status
   expect(await refused([])).toBe(422)
   expect(await refused(Array.from({ length: 10_001 }, () => ({ tenant_id: 'x' })))).toBe(422)
 })

@@ -83,7 +83,7 @@ test('where git refuses the branch, nothing is kept, the others of the request a
   const lock = join(app.repository.gitDir, 'refs/heads/customer/acme.lock')
   writeFileSync(lock, '')
   const body = { tenants: [{ tenant_id: 'acme', owner_email: 'jo@acme.com', issue_key: true }, { tenant_id: 'other' }] }
-  const answer = (await (await app.request(undefined, '/admin/tenants/bulk', post(body))).json()) as { items: object[] }
+  const answer = (await (await app.request(undefined, '/admin/tenants:bulk', post(body))).json()) as { items: object[] }
   expect(answer.items).toMatchObject([{ status: 503, code: 'repository-failed' }, { status: 201 }])
   expect(await status('/admin/tenants/acme')).toBe(404)
   const database = new Sqlite(join(app.folder.path, 'data/espalier.sqlite'), { readonly: true })

@@ -1,4 +1,4 @@
-/** `/admin/tenants/bulk`: thousands of tenants in one request, each with an outcome of its own. */
+/** `/admin/tenants:bulk`: thousands of tenants in one request, each with an outcome of its own. */
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Origin } from '../../access/actor.ts'
 import { bulkResource, MAX_BULK, type TenantBulk } from '../../tenants/bulk.ts'
@@ -49,7 +49,7 @@ export function tenantBulkRoutes({ bulk }: { bulk: TenantBulk }): Route[] {
   return [
     {
       method: 'post',
-      path: '/admin/tenants/bulk',
+      path: '/admin/tenants:bulk',
       access: 'operator',
       right: 'tenants:write',
       effect: 'acts',
