@@ -5,8 +5,8 @@
 import type { Actor } from '../access/actor.ts'
 import type { RateLimit } from '../access/keys/rate-limit.ts'
 import { AppError } from '../kernel/errors.ts'
-import { decide, type Policy, type PolicySubject } from '../policies/policy.ts'
-import type { Limit } from '../quotas/admit.ts'
+import { ALL_ALLOWED, decide, type PolicySubject } from '../policies/policy.ts'
+import type { Limit, LimitName } from '../quotas/admit.ts'
 import type { Quotas, Spent } from '../quotas/quotas.ts'
 import type { TenantSettings } from '../tenants/settings.ts'
 import { type AnswerHeaders, type Ctx, requestHeader } from './exchange.ts'
@@ -53,23 +53,19 @@ export function createGate({
 
 /** What the caller says that it is about to use, and what it is about to run. */
 function subjectsOf(c: Ctx, tools: readonly string[]): PolicySubject[] {
+  const subjects: PolicySubject[] = []
   const model = requestHeader(c, 'x-model')
+  if (model) subjects.push({ kind: 'model', name: model })
   const tool = requestHeader(c, 'x-tool')
-  return [
-    ...(model ? [{ kind: 'model', name: model } as const] : []),
-    ...(tool ? [{ kind: 'tool', name: tool } as const] : []),
-    ...tools.map((name) => ({ kind: 'tool', name }) as const),
-  ]
+  if (tool) subjects.push({ kind: 'tool', name: tool })
+  for (const name of tools) subjects.push({ kind: 'tool', name })
+  return subjects
 }
 
 function requireAllowed(subjects: readonly PolicySubject[], settings: TenantSettings, { served }: TenantScope): void {
-  const operator: Policy = {
-    ...(settings.allowedModels ? { allowedModels: [...settings.allowedModels] } : {}),
-    ...(settings.allowedTools ? { allowedTools: [...settings.allowedTools] } : {}),
-  }
-  const branch = served.kind === 'invalid' ? {} : served.snapshot.policy
+  const branch = served.kind === 'invalid' ? ALL_ALLOWED : served.snapshot.policy
   for (const subject of subjects) {
-    const decision = decide({ operator, branch }, subject)
+    const decision = decide({ operator: settings, branch }, subject)
     if (decision.kind === 'allowed') continue
     throw new AppError('tenant-policy-denied', { detail: decision.reason, data: { reason: decision.reason } })
   }
@@ -89,15 +85,24 @@ const keyRate = (actor: Actor): { id: string; rate: RateLimit } | undefined =>
 
 /** draft-ietf-httpapi-ratelimit-headers-10, and the older pair that some clients read. */
 function quotaHeaders({ left }: Spent): AnswerHeaders {
-  const headers: AnswerHeaders = {
-    'RateLimit-Policy': left.map(({ name, limit, windowMs }) => `"${name}";q=${limit};w=${windowMs / 1000}`).join(', '),
-    RateLimit: left.map(({ name, remaining }) => `"${name}";r=${remaining}`).join(', '),
+  const headers: AnswerHeaders = {}
+  let policy = ''
+  let rate = ''
+  for (const { name, policyItem, remaining } of left) {
+    const separator = policy === '' ? '' : ', '
+    policy += separator + policyItem
+    rate += `${separator}"${name}";r=${remaining}`
+    const older = OLDER_HEADERS[name]
+    if (older) headers[older] = String(remaining)
   }
-  for (const { name, remaining } of left) {
-    if (name === 'requests-per-minute') headers['X-Quota-Remaining-Requests'] = String(remaining)
-    if (name === 'tokens-per-minute') headers['X-Quota-Remaining-Tokens'] = String(remaining)
-  }
+  headers['RateLimit-Policy'] = policy
+  headers.RateLimit = rate
   return headers
+}
+
+const OLDER_HEADERS: Partial<Record<LimitName, string>> = {
+  'requests-per-minute': 'X-Quota-Remaining-Requests',
+  'tokens-per-minute': 'X-Quota-Remaining-Tokens',
 }
 
 function exceeded(refusal: { limit: Limit; retryAfterMs: number }, headers: AnswerHeaders): AppError {

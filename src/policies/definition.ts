@@ -1,7 +1,7 @@
 /** `config/policy.yaml` on a tenant's branch: its JSON Schema, and what it means. */
 import type { Json } from '../kernel/json.ts'
 import { isJsonObject } from '../kernel/json.ts'
-import type { Policy } from './policy.ts'
+import { ALL_ALLOWED, type Policy } from './policy.ts'
 
 const NAMES = { type: 'array', items: { type: 'string', minLength: 1, maxLength: 128 }, maxItems: 1000 } as const
 
@@ -20,10 +20,10 @@ export const POLICY_SCHEMA = {
 
 /** @param value of a file that matches the schema; undefined where there is none */
 export function policyOf(value: Json | undefined): Policy {
-  if (!isJsonObject(value)) return {}
+  if (!isJsonObject(value)) return ALL_ALLOWED
   const { allowed_models: models, allowed_tools: tools } = value as {
     allowed_models?: string[]
     allowed_tools?: string[]
   }
-  return { ...(models ? { allowedModels: models } : {}), ...(tools ? { allowedTools: tools } : {}) }
+  return { allowedModels: models ? new Set(models) : null, allowedTools: tools ? new Set(tools) : null }
 }

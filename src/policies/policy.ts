@@ -4,9 +4,9 @@
  */
 
 export type Policy = {
-  /** undefined = all. */
-  allowedModels?: readonly string[]
-  allowedTools?: readonly string[]
+  /** null = all; an empty set allows none. */
+  allowedModels: ReadonlySet<string> | null
+  allowedTools: ReadonlySet<string> | null
 }
 
 export type PolicySubject = { kind: 'model' | 'tool'; name: string }
@@ -14,16 +14,20 @@ export type PolicySubject = { kind: 'model' | 'tool'; name: string }
 /** Whose rule refuses it. */
 export type PolicyDecision = { kind: 'allowed' } | { kind: 'denied'; by: 'operator' | 'branch'; reason: string }
 
+export const ALL_ALLOWED: Policy = { allowedModels: null, allowedTools: null }
+
 const ALLOWED: PolicyDecision = { kind: 'allowed' }
 
 export function decide(policies: { operator: Policy; branch: Policy }, subject: PolicySubject): PolicyDecision {
-  for (const by of ['operator', 'branch'] as const) {
+  for (const by of SIDES) {
     const policy = policies[by]
     const names = subject.kind === 'model' ? policy.allowedModels : policy.allowedTools
-    if (names && !names.includes(subject.name)) return { kind: 'denied', by, reason: reasonOf(subject, names, by) }
+    if (names && !names.has(subject.name)) return { kind: 'denied', by, reason: reasonOf(subject, [...names], by) }
   }
   return ALLOWED
 }
+
+const SIDES = ['operator', 'branch'] as const
 
 const SOURCES = {
   operator: "the operator's settings of this tenant",

@@ -8,9 +8,10 @@ export type LimitName = 'requests-per-minute' | 'tokens-per-minute' | 'calls-per
 export type Limit = {
   name: LimitName
   counter: Counter
-  /** What may be spent within `windowMs`. */
+  /** What may be spent within the window. */
   limit: number
-  windowMs: number
+  /** `"<name>";q=<limit>;w=<seconds>`, as the header RateLimit-Policy names it. */
+  policyItem: string
   /** What this demand spends; 0 asks only for what is left. */
   cost: number
 }

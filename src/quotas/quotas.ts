@@ -30,7 +30,7 @@ export type Demand = {
 export type Spent = {
   admission: Admission
   /** What is left of each limit that holds, after this demand. */
-  left: readonly { name: LimitName; limit: number; windowMs: number; remaining: number }[]
+  left: readonly { name: LimitName; policyItem: string; remaining: number }[]
 }
 
 export type Quotas = {
@@ -72,55 +72,48 @@ export function createQuotas({
   }
 
   function spendNow(demand: Demand): Spent {
-    const limits = [...limitsOf(demand)]
+    const limits = limitsOf(demand)
     const nowMs = clock.now()
     const admission = admit(limits, nowMs)
     const left = limits.map((limit) => ({
       name: limit.name,
-      limit: limit.limit,
-      windowMs: limit.windowMs,
+      policyItem: limit.policyItem,
       remaining: remaining(limit, nowMs),
     }))
     return { admission, left }
   }
 
-  function* limitsOf({ tenant, limits, tokens: count, key, address }: Demand): Iterable<Limit> {
+  function limitsOf({ tenant, limits, tokens: count, key, address }: Demand): Limit[] {
     const { quotaRequestsPerMinute, quotaTokensPerMinute, apiCallsPerMonth } = limits
-    const minute = (map: Map<TenantId, Counter>) => counterOf(map, tenant, MINUTE_MS)
+    const holding: Limit[] = []
+    const hold = (name: LimitName, counter: Counter, { limit, windowMs }: RateLimit, cost: number): void => {
+      holding.push({ name, counter, limit, policyItem: policyItemOf(name, limit, windowMs), cost })
+    }
     if (quotaRequestsPerMinute !== null) {
-      yield {
-        name: 'requests-per-minute',
-        counter: minute(requests),
-        limit: quotaRequestsPerMinute,
-        windowMs: MINUTE_MS,
-        cost: 1,
-      }
+      const counter = counterOf(requests, tenant, MINUTE_MS)
+      hold('requests-per-minute', counter, { limit: quotaRequestsPerMinute, windowMs: MINUTE_MS }, 1)
     }
     if (quotaTokensPerMinute !== null) {
-      yield {
-        name: 'tokens-per-minute',
-        counter: minute(tokens),
-        limit: quotaTokensPerMinute,
-        windowMs: MINUTE_MS,
-        cost: count,
-      }
+      const counter = counterOf(tokens, tenant, MINUTE_MS)
+      hold('tokens-per-minute', counter, { limit: quotaTokensPerMinute, windowMs: MINUTE_MS }, count)
     }
     const month = months.get(tenant)
     if (apiCallsPerMonth !== null && month) {
-      yield { name: 'calls-per-month', counter: month, limit: apiCallsPerMonth, windowMs: MONTH_MS, cost: 1 }
+      hold('calls-per-month', month, { limit: apiCallsPerMonth, windowMs: MONTH_MS }, 1)
     }
-    if (key) {
-      const { limit, windowMs } = key.rate
-      yield { name: 'key-rate', counter: counterOf(keys, key.id, windowMs), limit, windowMs, cost: 1 }
-    }
+    if (key) hold('key-rate', counterOf(keys, key.id, key.rate.windowMs), key.rate, 1)
     if (perAddress && address !== null) {
-      const { limit, windowMs } = perAddress
-      yield { name: 'address-rate', counter: counterOf(addresses, address, windowMs), limit, windowMs, cost: 1 }
+      hold('address-rate', counterOf(addresses, address, perAddress.windowMs), perAddress, 1)
     }
+    return holding
   }
 
   return { spend }
 }
+
+/** As draft-ietf-httpapi-ratelimit-headers names it. */
+const policyItemOf = (name: LimitName, limit: number, windowMs: number): string =>
+  `"${name}";q=${limit};w=${windowMs / 1000}`
 
 /** Most tenants, on the way of every request. */
 const isUnlimited = ({ limits, key }: Demand): boolean =>

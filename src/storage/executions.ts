@@ -2,6 +2,7 @@
  * Executions, written in groups: a request hands its record over and goes on, and a group is one transaction.
  * A `kill -9` costs at most the records of the last `GROUP_MS`.
  */
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { Kysely, Selectable } from 'kysely'
 import type { Execution, ExecutionError } from '../executions/execution.ts'
 import type { ExecutionFilter, ExecutionStore, ExecutionSummary } from '../executions/store.ts'
@@ -13,9 +14,12 @@ import type { Database, ExecutionTable } from './schema.ts'
 import type { Storage } from './sqlite.ts'
 import { tenantDb } from './tenant-scope.ts'
 
-const GROUP_MS = 200
+/** A larger group writes each page of the index once for more of its rows. */
+const GROUP_MS = 1_000
 /** A group is written at once when it has grown to this, so that the buffer stays small under load. */
-const GROUP_SIZE = 1_000
+const GROUP_SIZE = 10_000
+/** Rows between two turns of the event loop, about a millisecond: requests go on while a group is written. */
+const ROWS_PER_TURN = 200
 
 const COLUMNS = [
   'tenant',
@@ -54,7 +58,10 @@ export function executionStore({ db, sqlite }: Storage, onError: (error: unknown
     group = []
     try {
       await db.transaction().execute(async () => {
-        for (const execution of taken) insert.run(toRow(execution))
+        for (const [index, execution] of taken.toSorted(byKey).entries()) {
+          insert.run(toRow(execution))
+          if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await eventLoopTurn()
+        }
       })
     } catch (error) {
       // Bounded: with the disk full for long, the oldest records go first.
@@ -135,6 +142,10 @@ function requirePageToken(token: string | undefined): string {
   if (token !== undefined && PAGE_TOKEN.test(token)) return token
   throw new AppError('parameter-invalid', { detail: 'pageToken must be what an earlier page gave as nextPageToken.' })
 }
+
+/** Neighbours in the index are written one after the other. */
+const byKey = (a: Execution, b: Execution): number =>
+  a.tenant < b.tenant ? -1 : a.tenant > b.tenant ? 1 : a.id < b.id ? -1 : 1
 
 /** In the order of `COLUMNS`. */
 const toRow = (execution: Execution): unknown[] => [
