@@ -25,6 +25,13 @@ const SETTINGS = {
   issue_key: true,
 }
 
+const HEADERS = {
+  'X-Tenant-ID': TENANT,
+  'Content-Type': 'application/json',
+  'X-Model': 'gpt-4',
+  'X-Token-Count': '10',
+}
+
 const BODIES = {
   'calculator by name': { tool: 'calculator', input: { a: 12, operator: '*', b: 7 } },
   'calculator by text': { text: 'what is 12 * 7' },
@@ -44,15 +51,18 @@ export async function controls(options: ControlsOptions): Promise<Row[]> {
     await wakeTenants(free.origin, [TENANT])
     const rows: Row[] = []
     for (const [work, body] of Object.entries(BODIES)) {
-      const request = (headers: Record<string, string>): Request => ({
-        method: 'POST',
-        path: '/api/v1/execute',
-        headers: { 'X-Tenant-ID': TENANT, 'Content-Type': 'application/json', ...headers },
-        body: JSON.stringify(body),
-      })
+      // The same bytes to both: what is compared is what is done about them.
+      const requests: [Request] = [
+        {
+          method: 'POST',
+          path: '/api/v1/execute',
+          headers: { ...HEADERS, Authorization: `Bearer ${key}` },
+          body: JSON.stringify(body),
+        },
+      ]
       const samples = await alternate(
-        { work, ours: [request({ Authorization: `Bearer ${key}`, 'X-Model': 'gpt-4', 'X-Token-Count': '10' })] },
-        { origin: free.origin, requests: [request({})] },
+        { work, ours: requests },
+        { origin: free.origin, requests },
         { ...options, origin: controlled.origin },
       )
       rows.push(rowOf({ work, rival: 'all controls off', unit: 'requests/s' }, samples))

@@ -21,7 +21,7 @@ import { openObjects } from './git/objects.ts'
 import { createRefReader } from './git/refs.ts'
 import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
-import { createAuthentication } from './http/authentication.ts'
+import { type Authenticate, createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
@@ -82,11 +82,11 @@ export type App = {
 }
 
 /** What a test may set, and a benchmark leave out to see what it costs. */
-export type Overrides = { clock?: Clock; gate?: Gate; counts?: 'usage' | 'nothing' }
+export type Overrides = { clock?: Clock; authenticate?: Authenticate; gate?: Gate; counts?: 'usage' | 'nothing' }
 
 export async function createApp(
   config: Config,
-  { clock = systemClock, gate: givenGate, counts = 'usage' }: Overrides = {},
+  { clock = systemClock, authenticate, gate: givenGate, counts = 'usage' }: Overrides = {},
 ): Promise<App> {
   const { names, dataDir, reposDir } = config
   const log = createLog()
@@ -218,11 +218,13 @@ export async function createApp(
   })
   const server = createServer({
     routes: [...routes, ...operations],
-    authenticate: createAuthentication({
-      verifyKey: apiKeys.verify,
-      adminToken: config.adminToken,
-      trust: config.listen.reach === 'network' || config.requireKeys ? 'credentials-only' : 'this-machine',
-    }),
+    authenticate:
+      authenticate ??
+      createAuthentication({
+        verifyKey: apiKeys.verify,
+        adminToken: config.adminToken,
+        trust: config.listen.reach === 'network' || config.requireKeys ? 'credentials-only' : 'this-machine',
+      }),
     denials: audit.denials,
     answersTo: config.listen.reach === 'this-machine' ? 'loopback-names' : 'any-name',
     gate,

@@ -2,7 +2,7 @@
  * What is kept of a key: HMAC-SHA256 under a pepper that the database does not hold, so that a copy of the database
  * neither shows a key nor lets anybody test guesses, not even of short keys that came from elsewhere. Pure.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 
 export type KeyDigests = {
   /** Of the whole key as it is presented: 64 hexadecimal digits. */
@@ -15,7 +15,8 @@ const FOREIGN_ID_DIGITS = 24
 
 /** @param pepper 32 random bytes */
 export function createKeyDigests(pepper: Uint8Array): KeyDigests {
-  const hmac = (text: string): string => createHmac('sha256', pepper).update(text).digest('hex')
+  const secret = createSecretKey(pepper)
+  const hmac = (text: string): string => createHmac('sha256', secret).update(text).digest('hex')
   return {
     of: hmac,
     // Under a label, so that the id, which is shown, tells nothing of the digest.
