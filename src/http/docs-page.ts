@@ -53,7 +53,7 @@ export function docsPage({ info, tags, paths }: DocumentView): string {
 }
 
 const INTRODUCTION = `<p>The same as a document for programs: <a href="/openapi.json">openapi.json</a>. What each error means:
-<a href="/docs/problems">problems</a>.</p>
+<a href="/problems">problems</a>.</p>
 <p>Send an API key as <code>Authorization: Bearer esp_...</code>, which decides the tenant. On a server that only its own
 machine reaches, <code>X-Tenant-ID</code> alone is enough, as in the examples here.</p>`
 
@@ -110,10 +110,7 @@ function answerHtml([status, { description, content = {} }]: ResponseEntry): str
 function problemsHtml(responses: OperationView['responses']): string {
   const rows = Object.entries(responses).flatMap(([status, { description, content = {} }]) => {
     if (!content[PROBLEM_TYPE]) return []
-    const linked = escapeHtml(description).replace(
-      /`([a-z-]+)`: /g,
-      '<br><a href="/docs/problems#$1"><code>$1</code></a> ',
-    )
+    const linked = escapeHtml(description).replace(/`([a-z-]+)`: /g, '<br><a href="/problems/$1"><code>$1</code></a> ')
     return [`<tr><td><code>${escapeHtml(status)}</code></td><td>${linked.replace(/^<br>/, '')}</td></tr>`]
   })
   if (rows.length === 0) return ''

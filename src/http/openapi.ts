@@ -108,25 +108,33 @@ const bodyObject = ({ schema, example }: { schema: object; example?: unknown }):
 
 const answers = (route: Route, responses: Operation['responses']): Record<string, object> =>
   Object.fromEntries(
-    Object.entries(responses).map(([status, { description, schema, contentType }]) => [
+    Object.entries(responses).map(([status, { description, schema, contentType, onRequest = {} }]) => [
       status,
       {
         description,
         headers: headersOf(route, Number(status)),
         ...(schema || contentType
-          ? { content: { [contentType ?? 'application/json']: { schema: schema ?? {} } } }
+          ? { content: { [contentType ?? 'application/json']: { schema: schema ?? {} }, ...mediaOf(onRequest) } }
           : {}),
       },
     ]),
   )
 
+const mediaOf = (schemas: Readonly<Record<string, object>>): Record<string, object> =>
+  Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [type, { schema }]))
+
+/** Every problem that a route may answer: its own, and those of what stands before its handler. */
+export function problemsOf({ access, effect, idempotent, operation }: Route): ReadonlySet<ProblemCode> {
+  const codes = [...EVERYWHERE, ...BY_ACCESS[access], ...(operation.problems ?? [])]
+  if (effect === 'acts') codes.push('forbidden-origin')
+  if (idempotent) codes.push(...IDEMPOTENCY_PROBLEMS)
+  return new Set(codes)
+}
+
 /** One response for each status, naming the codes that it may carry. */
 function problemResponses(route: Route): Record<string, object> {
-  const codes = [...EVERYWHERE, ...BY_ACCESS[route.access], ...(route.operation.problems ?? [])]
-  if (route.effect === 'acts') codes.push('forbidden-origin')
-  if (route.idempotent) codes.push(...IDEMPOTENCY_PROBLEMS)
   const byStatus = new Map<number, ProblemCode[]>()
-  for (const code of new Set(codes)) {
+  for (const code of problemsOf(route)) {
     const { status } = PROBLEMS[code]
     byStatus.set(status, [...(byStatus.get(status) ?? []), code])
   }

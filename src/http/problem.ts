@@ -3,8 +3,8 @@ import { AppError, PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
 import { answer, type Ctx } from './exchange.ts'
 import { scopeHeaders } from './tenant-scope.ts'
 
-/** The page that explains each code. */
-const PROBLEM_PAGE = '/docs/problems#'
+/** The page that explains `code`: what `type` of its documents is. */
+export const problemPath = (code: ProblemCode): string => `/problems/${code}`
 
 /**
  * The answer to a thrown error. An error that nobody foresaw tells the caller nothing but the request id. Where a
@@ -17,7 +17,7 @@ export function problemResponse(c: Ctx, error: unknown): Response {
   const requestId = c.get('requestId')
   const scope = c.get('scope')
   const body = {
-    type: `${PROBLEM_PAGE}${code}`,
+    type: problemPath(code),
     title,
     status,
     detail: known?.detail ?? 'The log of the server has more under this request id.',

@@ -1,7 +1,14 @@
-/** The page behind every problem's `type`: one section a code, made of the table that the codes come from. */
+/**
+ * The pages behind the problems' `type`: one for each code, and a list of them. What a problem means and which routes
+ * answer it is derived from the table of the codes and from the routes; what to do about it stands here. Pure.
+ */
 import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
 import { TENANT_ID_FORM } from '../kernel/ids.ts'
-import { htmlPage, proseHtml } from './html-page.ts'
+import { escapeHtml, htmlPage, proseHtml } from './html-page.ts'
+import { problemsOf } from './openapi.ts'
+import { problemPath } from './problem.ts'
+import { PROBLEM_EXAMPLES } from './problem-examples.ts'
+import type { Method, Route } from './route.ts'
 
 /** What to do about each problem. */
 const ADVICE: Readonly<Record<ProblemCode, string>> = {
@@ -71,23 +78,115 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'Give it less to do. Whoever runs the server sets how long a caller waits: ESPALIER_EXECUTE_TIMEOUT_MS.',
 }
 
-export function problemsPage(): string {
-  const codes = Object.keys(PROBLEMS) as ProblemCode[]
-  const sections = codes.map((code) => {
-    const { status, title } = PROBLEMS[code]
-    return `<section id="${code}">
-<h2><code>${code}</code> <small>${status}</small></h2>
-<p>${proseHtml(title)}.</p>
-<p>${proseHtml(ADVICE[code])}</p>
-</section>`
-  })
-  const items = codes.map((code) => `<li><a href="#${code}"><code>${code}</code></a></li>`)
-  return htmlPage({
-    title: 'Problems',
-    aside: `<h2>Problems</h2>\n<ul>\n${items.join('\n')}\n</ul>`,
-    main: [INTRODUCTION, ...sections].join('\n'),
-  })
+const CODES = Object.keys(PROBLEMS) as ProblemCode[]
+
+/** A code, explained. */
+export type ProblemExplanation = {
+  code: ProblemCode
+  type: string
+  status: number
+  title: string
+  advice: string
+  /** One document, as a caller may meet it. */
+  example: object
+  /** What answers it: the routes that say so, or every path where it comes before any of them. */
+  answered_by: 'every-path' | readonly { method: Method; path: string; operation: string }[]
 }
 
+export const PROBLEM_EXPLANATION_SCHEMA = {
+  type: 'object',
+  required: ['code', 'type', 'status', 'title', 'advice', 'example', 'answered_by'],
+  properties: {
+    code: { type: 'string' },
+    type: { type: 'string', description: 'The path of this page.' },
+    status: { type: 'integer' },
+    title: { type: 'string' },
+    advice: { type: 'string', description: 'What to do about it.' },
+    example: { $ref: '#/components/schemas/Problem' },
+    answered_by: {
+      description: 'The routes that may answer it, or `every-path`.',
+      anyOf: [
+        { const: 'every-path' },
+        {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['method', 'path', 'operation'],
+            properties: { method: { type: 'string' }, path: { type: 'string' }, operation: { type: 'string' } },
+          },
+        },
+      ],
+    },
+  },
+} as const
+
+/** Answered before a route is known, or by all of them. */
+const EVERYWHERE: ReadonlySet<ProblemCode> = new Set(['forbidden-host', 'internal', 'method-not-allowed', 'not-found'])
+
+/** Each code by its name. `routes` are all that are mounted. */
+export function explainProblems(routes: readonly Route[]): ReadonlyMap<string, ProblemExplanation> {
+  const byRoute = routes.map((route) => ({ route, codes: problemsOf(route) }))
+  return new Map(
+    CODES.map((code) => {
+      const { status, title } = PROBLEMS[code]
+      const type = problemPath(code)
+      const { detail, ...members } = PROBLEM_EXAMPLES[code]
+      const answering = byRoute.flatMap(({ route: { method, path, operation }, codes }) =>
+        codes.has(code) ? [{ method, path: path.replace('+}', '}'), operation: operation.id }] : [],
+      )
+      const explanation: ProblemExplanation = {
+        code,
+        type,
+        status,
+        title,
+        advice: ADVICE[code],
+        example: { type, title, status, detail, code, requestId: EXAMPLE_REQUEST_ID, ...members },
+        answered_by: EVERYWHERE.has(code) ? 'every-path' : answering,
+      }
+      return [code, explanation]
+    }),
+  )
+}
+
+const EXAMPLE_REQUEST_ID = '019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b'
+
+/** The list of the codes, by status. */
+export function problemsPage(problems: Iterable<ProblemExplanation>): string {
+  const rows = [...problems]
+    .toSorted((a, b) => a.status - b.status)
+    .map(
+      ({ code, type, status, title }) =>
+        `<tr><td><a href="${type}"><code>${code}</code></a></td><td><code>${status}</code> ${proseHtml(title)}.</td></tr>`,
+    )
+  const main = `${INTRODUCTION}\n<table>\n${rows.join('\n')}\n</table>`
+  return htmlPage({ title: 'Problems', aside: ASIDE, main })
+}
+
+export function problemPage({ code, status, title, advice, example, answered_by }: ProblemExplanation): string {
+  const sections = [
+    `<p><code>${status}</code> ${proseHtml(title)}.</p>`,
+    `<section>\n<h2>What to do</h2>\n<p>${proseHtml(advice)}</p>\n</section>`,
+    `<section>\n<h2>Example</h2>\n<pre><code>${escapeHtml(JSON.stringify(example, null, 2))}</code></pre>\n</section>`,
+    `<section>\n<h2>What answers it</h2>\n${answeredHtml(answered_by)}\n</section>`,
+  ]
+  return htmlPage({ title: code, aside: ASIDE, main: sections.join('\n') })
+}
+
+function answeredHtml(by: ProblemExplanation['answered_by']): string {
+  if (by === 'every-path') return '<p>Every path may answer it.</p>'
+  const items = by.map(
+    ({ method, path, operation }) =>
+      `<li><a href="/docs#${operation}"><span class="method ${method}">${method}</span> <code>${escapeHtml(path)}</code></a></li>`,
+  )
+  return `<ul>\n${items.join('\n')}\n</ul>`
+}
+
+const ASIDE = `<h2>Problems</h2>
+<ul>
+<li><a href="/problems">All of them</a></li>
+${CODES.map((code) => `<li><a href="${problemPath(code)}"><code>${code}</code></a></li>`).join('\n')}
+</ul>`
+
 const INTRODUCTION = `<p>Errors are <code>application/problem+json</code> (RFC 9457): <code>code</code> names the problem, <code>detail</code>
-says what is wrong here and what would be right, and <code>requestId</code> finds it in the log.</p>`
+says what is wrong here and what would be right, <code>type</code> is the page of the code, and <code>requestId</code>
+finds it in the log.</p>`

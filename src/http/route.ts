@@ -19,6 +19,15 @@ export type Parameter = {
   required?: boolean
 }
 
+/** An answer without a schema has no JSON body. */
+export type DescribedAnswer = {
+  description: string
+  schema?: object
+  contentType?: string
+  /** Schemas of the further content types that `Accept` may ask for. */
+  onRequest?: Readonly<Record<string, object>>
+}
+
 export type Operation = {
   id: string
   summary: string
@@ -26,8 +35,8 @@ export type Operation = {
   tag: 'tenant' | 'admin' | 'operations'
   parameters?: readonly Parameter[]
   body?: { schema: object; example?: unknown }
-  /** By status. A response without a schema has no JSON body. */
-  responses: Readonly<Record<number, { description: string; schema?: object; contentType?: string }>>
+  /** By status. */
+  responses: Readonly<Record<number, DescribedAnswer>>
   problems?: readonly ProblemCode[]
 }
 

@@ -4,7 +4,7 @@
  * Source of the vocabulary: RFC 9457 (problem details for HTTP APIs).
  */
 
-/** Every problem that a caller can meet. Each code has a page at `/docs/problems#<code>`. */
+/** Every problem that a caller can meet. Each code has a page at `/problems/<code>`. */
 export const PROBLEMS = {
   'access-denied': { status: 403, title: 'The caller may not do this' },
   'body-invalid': { status: 422, title: 'The body does not have the expected form' },

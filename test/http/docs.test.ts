@@ -9,7 +9,6 @@ import { type Page, readPage } from './well-formed-html.ts'
 let app: TestApp
 let document: DocumentView
 let api: Page
-let problems: Page
 
 const htmlOf = async (path: string): Promise<string> => (await app.request(undefined, path)).text()
 
@@ -17,9 +16,17 @@ beforeAll(async () => {
   app = await createTestApp()
   document = (await (await app.request(undefined, '/openapi.json')).json()) as DocumentView
   api = readPage(await htmlOf('/docs'))
-  problems = readPage(await htmlOf('/docs/problems'))
 })
 afterAll(() => app.close())
+
+const CODES = Object.keys(PROBLEMS) as (keyof typeof PROBLEMS)[]
+const PROBLEM_PAGES = CODES.map((code) => `/problems/${code}`)
+
+type Explained = {
+  advice: string
+  example: object
+  answered_by: 'every-path' | { method: string; path: string; operation: string }[]
+}
 
 const operations = () =>
   Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -48,10 +55,9 @@ describe('/docs', () => {
     for (const link of api.links) {
       const [page, anchor] = link.split('#')
       if (page === '' && anchor !== undefined) expect(api.ids).toContain(anchor)
-      else if (page === '/docs/problems' && anchor !== undefined) expect(problems.ids).toContain(anchor)
-      else expect(['/docs', '/docs/problems', '/openapi.json']).toContain(link)
+      else expect(['/docs', '/openapi.json', '/problems', ...PROBLEM_PAGES]).toContain(link)
     }
-    expect(api.links).toContain('/docs/problems#tenant-mismatch')
+    expect(api.links).toContain('/problems/tenant-mismatch')
   })
 
   test('shows commands that a shell reads as they are meant', async () => {
@@ -97,12 +103,55 @@ describe('/docs', () => {
   })
 })
 
-test.each(['/docs', '/docs/problems'])('%s may load and run nothing', async (path) => {
+test.each(['/docs', '/problems', '/problems/tenant-mismatch'])('%s may load and run nothing', async (path) => {
   const { headers } = await app.request(undefined, path)
   expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
   expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/)
 })
 
-test('/docs/problems has a section for each code', () => {
-  expect(problems.ids).toEqual(Object.keys(PROBLEMS))
+describe('/problems', () => {
+  test('leads to a page for each code', async () => {
+    const { links } = readPage(await htmlOf('/problems'))
+    expect([...new Set(links)].toSorted()).toEqual(['/docs', '/problems', ...PROBLEM_PAGES].toSorted())
+  })
+
+  test.each(CODES)('%s is explained, to people and to programs', async (code) => {
+    const { status, title } = PROBLEMS[code]
+    const page = readPage(await htmlOf(`/problems/${code}`))
+    const answer = await app.request(undefined, `/problems/${code}`, { headers: { Accept: 'application/json' } })
+    expect(answer.headers.get('content-type')).toBe('application/json')
+    const explained = (await answer.json()) as Explained
+    expect(explained).toMatchObject({
+      code,
+      status,
+      title,
+      type: `/problems/${code}`,
+      example: { type: `/problems/${code}`, title, status, code },
+    })
+    expect(Object.keys(explained.example)).toEqual(expect.arrayContaining(['detail', 'requestId']))
+    for (const said of [title, explained.advice.split('`')[0]!, JSON.stringify(explained.example, null, 2)]) {
+      expect(page.text).toContain(said)
+    }
+    if (explained.answered_by === 'every-path') return
+    expect(explained.answered_by).not.toEqual([])
+    for (const { method, path, operation } of explained.answered_by) {
+      const { responses } = document.paths[path]?.[method] ?? expect.fail(path)
+      expect(responses[String(status)]?.description).toContain(`\`${code}\``)
+      expect(page.links).toContain(`/docs#${operation}`)
+    }
+  })
+
+  test('names no code that there is not', async () => {
+    for (const name of ['nope', 'constructor', '__proto__', 'not-found%00']) {
+      const answer = await app.request(undefined, `/problems/${name}`)
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not-found' }])
+    }
+  })
+
+  test('is a page to a browser, whatever else it takes', async () => {
+    const headers = { Accept: 'text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8' }
+    const answer = await app.request(undefined, '/problems/internal', { headers })
+    expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(answer.headers.get('vary')).toBe('Accept')
+  })
 })

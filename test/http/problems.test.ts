@@ -36,7 +36,7 @@ describe('a problem', () => {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
     const problem = (await answer.json()) as Record<string, unknown>
     expect(problem).toMatchObject({
-      type: `/docs/problems#${code}`,
+      type: `/problems/${code}`,
       title: PROBLEMS[code as keyof typeof PROBLEMS].title,
       status,
       code,
@@ -46,12 +46,17 @@ describe('a problem', () => {
     expect(JSON.stringify(problem)).not.toMatch(/node_modules|\.ts:|at Object|\/tmp\//)
   })
 
-  test('has a page that explains it', async () => {
-    const page = await app.request(undefined, '/docs/problems')
-    expect(page.headers.get('content-type')).toContain('text/html')
-    const html = await page.text()
-    for (const code of Object.keys(PROBLEMS)) expect(html).toContain(`id="${code}"`)
-  })
+  test.each(CASES)(
+    '%i %s has a page with an example of the same members',
+    async (_status, code, tenant, path, init) => {
+      const problem = (await (await app.request(tenant, path, init)).json()) as { type: string }
+      const page = await app.request(undefined, problem.type, { headers: { Accept: 'application/json' } })
+      expect(page.status).toBe(200)
+      const { example } = (await page.json()) as { example: object }
+      expect(Object.keys(example).toSorted()).toEqual(expect.arrayContaining(Object.keys(problem).toSorted()))
+      expect(example).toMatchObject({ type: problem.type, code })
+    },
+  )
 })
 
 describe('methods', () => {

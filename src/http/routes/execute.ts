@@ -81,6 +81,8 @@ const PROBLEMS = [
   'workflow-not-found',
   'tool-failed',
   'tool-timeout',
+  'secret-missing',
+  'secret-unreadable',
   'workflow-failed',
   'workflow-timeout',
   'overloaded',

@@ -1,10 +1,10 @@
 /** The server itself: what it is, whether it lives, its metrics, its description and its schemas. */
-import { AppError } from '../../kernel/errors.ts'
+import { AppError, PROBLEMS } from '../../kernel/errors.ts'
 import { type DocumentView, docsPage } from '../docs-page.ts'
-import { answerJson, answerJsonText, answerText, type Ctx } from '../exchange.ts'
+import { type AnswerHeaders, answerJson, answerJsonText, answerText, type Ctx, requestHeader } from '../exchange.ts'
 import { PAGE_POLICY, PAGE_TYPE } from '../html-page.ts'
 import { openApiDocument } from '../openapi.ts'
-import { problemsPage } from '../problems-page.ts'
+import { explainProblems, PROBLEM_EXPLANATION_SCHEMA, problemPage, problemsPage } from '../problems-page.ts'
 import type { Answer, Operation, Route } from '../route.ts'
 
 export type OperationsDeps = {
@@ -97,8 +97,34 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
       (c) => answerJsonText(c, document),
     ),
     get('/docs', { id: 'docs', summary: 'This description, for people', ...page }, (c) => answerPage(c, docs)),
-    get('/docs/problems', { id: 'problems', summary: 'What each problem code means', ...page }, (c) =>
-      answerPage(c, problems),
+    get('/problems', { id: 'problems', summary: 'What each problem code means', ...page }, (c) =>
+      answerPage(c, problemsPage(problems.values())),
+    ),
+    get(
+      '/problems/{code}',
+      {
+        id: 'problem',
+        summary: 'What one problem code means, what to do about it, and what answers it',
+        description: 'The `type` of every problem is this page. `Accept: application/json` gets the same as data.',
+        parameters: [
+          {
+            name: 'code',
+            in: 'path',
+            description: 'The code.',
+            schema: { enum: Object.keys(PROBLEMS) },
+          },
+        ],
+        responses: {
+          200: { ...page.responses[200], onRequest: { 'application/json': PROBLEM_EXPLANATION_SCHEMA } },
+        },
+        problems: ['not-found'],
+      },
+      (c) => {
+        const problem = problems.get(c.req.param('code') ?? '')
+        if (!problem) throw new AppError('not-found', { detail: 'There is no such problem; /problems lists them.' })
+        const headers = { Vary: 'Accept' }
+        return wantsJson(c) ? answerJson(c, problem, { headers }) : answerPage(c, problemPage(problem), headers)
+      },
     ),
     get(
       '/schemas/{file}',
@@ -126,20 +152,27 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
       },
     ),
   ]
+  const problems = explainProblems([...others, ...routes])
   const document = JSON.stringify(openApiDocument([...others, ...routes], { version }))
   const docs = docsPage(JSON.parse(document) as DocumentView)
-  const problems = problemsPage()
   return routes
 }
 
-const answerPage = (c: Ctx, html: string): Response =>
-  answerText(c, html, { contentType: PAGE_TYPE, headers: PAGE_POLICY })
+const answerPage = (c: Ctx, html: string, headers?: AnswerHeaders): Response =>
+  answerText(c, html, { contentType: PAGE_TYPE, headers: { ...PAGE_POLICY, ...headers } })
+
+/** Whether the caller asks for JSON and is no browser, which asks for pages first. */
+function wantsJson(c: Ctx): boolean {
+  const accept = requestHeader(c, 'accept') ?? ''
+  return accept.includes('application/json') && !accept.includes('text/html')
+}
 
 const SCHEMA_TYPE = 'application/schema+json'
 
 const LINKS = {
   description: '/openapi.json',
   docs: '/docs',
+  problems: '/problems',
   health: '/health',
   metrics: '/metrics',
   schemas: ['/schemas/tool.json', '/schemas/workflow.json'],
