@@ -7,6 +7,7 @@ import { parseDocument } from '../documents/parse.ts'
 import type { Violation } from '../documents/violation.ts'
 import type { Json } from '../kernel/json.ts'
 import { POLICY_SCHEMA } from '../policies/definition.ts'
+import { MERGE_SCHEMA } from '../rollouts/merge/rules/definition.ts'
 import { compileValidator } from '../schemas/ajv.ts'
 import type { ToolCompiler } from '../tools/compile.ts'
 import type { Tool } from '../tools/tool.ts'
@@ -27,8 +28,16 @@ export type FileCompiler = (kind: FileKind, name: string, bytes: Uint8Array) => 
 
 type Compiled = { kind: 'good'; definition: Definition } | { kind: 'bad'; violations: readonly Violation[] }
 
-const checkPolicy = compileValidator(POLICY_SCHEMA)
 const config = (value: Json): Compiled => ({ kind: 'good', definition: { kind: 'config', value } })
+
+/** Configuration that the product itself reads. */
+function checkedConfig(schema: Readonly<Record<string, unknown>>): (value: Json) => Compiled {
+  const check = compileValidator(schema)
+  return (value) => {
+    const violations = check(value)
+    return violations.length > 0 ? { kind: 'bad', violations } : config(value)
+  }
+}
 
 export function createFileCompiler(tools: ToolCompiler): FileCompiler {
   const compilers: Record<FileKind, (value: Json) => Compiled> = {
@@ -45,10 +54,8 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
         : { kind: 'bad', violations: compiled.violations }
     },
     config,
-    policy: (value) => {
-      const violations = checkPolicy(value)
-      return violations.length > 0 ? { kind: 'bad', violations } : config(value)
-    },
+    policy: checkedConfig(POLICY_SCHEMA),
+    'merge-rules': checkedConfig(MERGE_SCHEMA),
   }
 
   return (kind, name, bytes) => {

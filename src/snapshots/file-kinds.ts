@@ -3,7 +3,7 @@
  * Other files at the top (a README, a licence) are the tenant's own and are left alone.
  */
 
-export type FileKind = 'tool' | 'workflow' | 'config' | 'policy'
+export type FileKind = 'tool' | 'workflow' | 'config' | 'policy' | 'merge-rules'
 
 const FOLDER_KINDS = { tools: 'tool', workflows: 'workflow', config: 'config' } as const satisfies Record<
   string,
@@ -31,7 +31,7 @@ export function stemOf(name: string): string | undefined {
 export const TREE_LIMITS = { filesPerFolder: 2_000 } as const
 
 /** Files of `config/` that the product itself reads, and so checks. */
-const KNOWN_CONFIG: Readonly<Record<string, FileKind>> = { policy: 'policy' }
+const KNOWN_CONFIG: Readonly<Record<string, FileKind>> = { policy: 'policy', merge: 'merge-rules' }
 
 /** What the file `stem` of a folder has to be. */
 export function kindOf(folder: Folder, stem: string): FileKind {

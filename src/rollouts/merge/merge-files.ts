@@ -11,7 +11,7 @@ import { type LineMerge, mergeLines } from './lines/merge-lines.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
 import type { Conflict, MergeInput, MergeResult } from './result.ts'
-import { compilePolicies } from './values/policies.ts'
+import { compilePolicies, type Policies } from './values/policies.ts'
 import { readYaml } from './yaml/read-yaml.ts'
 
 type Structure = { reader: Reader; merge: (input: StructureInput) => StructureMerge }
@@ -43,11 +43,14 @@ const SIDE_NAMES = { ours: 'ours', theirs: 'theirs' }
 
 export function mergeFiles(input: MergeInput): MergeResult {
   const { path, base, ours, theirs, policies = {}, labels = SIDE_NAMES } = input
+  const rules = compilePolicies(policies)
+  const owner = ownerOfAll(rules)
+  if (owner !== undefined) return { status: 'clean', method: 'structural', text: input[owner], conflicts: [] }
   if ([base, ours, theirs].some(isBinary)) return BINARY
   const lines = mergeLines(base, ours, theirs, labels)
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
-  if (structure === undefined || (policies.owners === undefined && isTrivial(input))) return byLines(lines)
+  if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(lines)
   const [b, o, t] = [takeFormat(base), takeFormat(ours), takeFormat(theirs)]
   if (b === undefined || o === undefined || t === undefined) return byLines(lines)
   const native = lines.conflicts.length === 0 ? lines.text : undefined
@@ -58,7 +61,7 @@ export function mergeFiles(input: MergeInput): MergeResult {
     ours: o.content,
     theirs: t.content,
     native: native === undefined ? undefined : takeFormat(native)?.content,
-    policies: compilePolicies(policies),
+    policies: rules,
     labels,
   })
   switch (merged.outcome) {
@@ -76,6 +79,12 @@ export function mergeFiles(input: MergeInput): MergeResult {
         conflicts: merged.conflicts,
       }
   }
+}
+
+/** The side that owns the whole file, without exception. */
+function ownerOfAll(policies: Policies): 'ours' | 'theirs' | undefined {
+  const owner = policies.owner('')
+  return owner === 'both' || policies.ownsBelow('') ? undefined : owner
 }
 
 const isTrivial = ({ base, ours, theirs }: MergeInput): boolean => ours === theirs || ours === base || theirs === base

@@ -25,13 +25,13 @@ const NAMING = ['name', 'id', 'key'] as const
 
 export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Identities {
   if (policy === 'ordered') return byAlignment(lists)
-  if (policy === 'set') return byLabel(lists, 'value', (item) => item) ?? byAlignment(lists)
-  const naming = typeof policy === 'object' ? policy.map : [...NAMING, ...leadingMember(lists)]
-  for (const member of naming) {
-    const named = byLabel(lists, 'name', (item) => nameOf(item, member))
+  if (policy === 'set') return byLabel(lists, 'value', labelOf) ?? byAlignment(lists)
+  const naming = typeof policy === 'object' ? [policy.map] : [...NAMING, ...leadingMember(lists)].map((key) => [key])
+  for (const members of naming) {
+    const named = byLabel(lists, 'name', (item) => nameOf(item, members))
     if (named !== undefined) return named
   }
-  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? item : undefined))
+  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? labelOf(item) : undefined))
   return scalars ?? byAlignment(lists)
 }
 
@@ -43,28 +43,40 @@ function leadingMember({ base, ours, theirs }: ThreeLists): string[] {
   return [base, ours, theirs].every((items) => items.every(begins)) ? [first] : []
 }
 
-function nameOf(item: TreeNode, member: string): TreeNode | undefined {
+/** What an item is known by: equal for the same item, and, if it is one scalar, that scalar as text. */
+type Label = { id: number | string; text: string | undefined }
+
+const labelOf = (item: TreeNode): Label => ({ id: item.id, text: item.kind === 'scalar' ? sourceOf(item) : undefined })
+
+/** By its members of these names, all of them together. */
+function nameOf(item: TreeNode, members: readonly string[]): Label | undefined {
   if (item.kind !== 'map') return undefined
-  const name = item.entries.find((entry) => entry.key === member)?.node
-  return name?.kind === 'scalar' ? name : undefined
+  const names: TreeNode[] = []
+  for (const member of members) {
+    const name = item.entries.find((entry) => entry.key === member)?.node
+    if (name?.kind !== 'scalar') return undefined
+    names.push(name)
+  }
+  const [first] = names
+  return names.length === 1 ? labelOf(first!) : { id: names.map(({ id }) => id).join(), text: sourceOf(first!) }
 }
 
 /** Identities by a label that every item has and no two items of a side share; undefined where that is not so. */
 function byLabel(
   lists: ThreeLists,
   by: 'name' | 'value',
-  label: (item: TreeNode) => TreeNode | undefined,
+  label: (item: TreeNode) => Label | undefined,
 ): Identities | undefined {
-  const known = new Map<number, number>()
+  const known = new Map<number | string, number>()
   const names: (string | undefined)[] = []
   const identitiesOf = (items: Items): number[] | undefined => {
-    const seen = new Set<number>()
+    const seen = new Set<number | string>()
     for (const item of items) {
       const name = label(item)
       if (name === undefined || seen.has(name.id)) return undefined
       seen.add(name.id)
       if (!known.has(name.id)) {
-        names[known.size] = name.kind === 'scalar' ? sourceOf(name) : undefined
+        names[known.size] = name.text
         known.set(name.id, known.size)
       }
     }

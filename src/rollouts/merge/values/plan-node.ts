@@ -6,26 +6,37 @@ import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
 import { conflict, DROP, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import { planArray } from './plan-array.ts'
 import { planMap } from './plan-map.ts'
-import type { Policies } from './policies.ts'
+import type { Owner, Policies } from './policies.ts'
 
-export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: string): Plan {
+/** `above`: who owns what the node is in. */
+export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: string, above: Owner = 'both'): Plan {
   const { base, ours, theirs } = nodes
-  const owner = policies.owner(pointer)
-  if (owner !== undefined) return nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
+  const owner = policies.hasOwners ? (policies.owner(pointer) ?? above) : 'both'
+  if (owner !== 'both') return planOwned(policies, nodes, pointer, owner)
   if (ours === undefined || theirs === undefined) return planAbsent(nodes, pointer)
   // What has an owner may stand anywhere inside.
   const settled = policies.hasOwners && canMergeInside(nodes) ? undefined : planByText(nodes)
   if (settled !== undefined) return settled
   if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
-  if (canMergeInside(nodes)) {
-    const part: PlanPart = (entries, above, token) => planPart(policies, entries, above, token)
-    return ours.kind === 'map'
-      ? planMap(nodes, pointer, part)
-      : planArray(nodes, pointer, policies.array(pointer), part)
-  }
+  if (canMergeInside(nodes)) return planInside(policies, nodes, pointer, 'both')
   if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
   if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
   return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
+}
+
+/** Its owner's version, but for what is said of places inside. */
+function planOwned(policies: Policies, nodes: Trio<TreeNode>, pointer: string, owner: 'ours' | 'theirs'): Plan {
+  const whole: Plan = nodes[owner] === undefined ? DROP : { do: 'take', side: owner, nodes }
+  if (!policies.ownsBelow(pointer) || !canMergeInside(nodes)) return whole
+  const inside = planInside(policies, nodes, pointer, owner)
+  return inside.do === 'conflict' ? whole : inside
+}
+
+function planInside(policies: Policies, nodes: Trio<TreeNode>, pointer: string, owner: Owner): Plan {
+  const part: PlanPart = (entries, above, token) => planPart(policies, entries, above, token, owner)
+  return nodes.ours!.kind === 'map'
+    ? planMap(nodes, pointer, part)
+    : planArray(nodes, pointer, policies.array(pointer), part)
 }
 
 const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
@@ -101,9 +112,15 @@ const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({
   theirs: theirs?.node,
 })
 
-function planPart(policies: Policies, entries: Trio<Entry>, pointer: string, token: string | number): Part {
+function planPart(
+  policies: Policies,
+  entries: Trio<Entry>,
+  pointer: string,
+  token: string | number,
+  owner: Owner,
+): Part {
   const nodes = childNodes(entries)
   // Most members are settled here, where nobody needs their pointer.
   const settled = policies.hasOwners ? undefined : planByText(nodes)
-  return { plan: settled ?? planNode(policies, nodes, childPointer(pointer, token)), entries }
+  return { plan: settled ?? planNode(policies, nodes, childPointer(pointer, token), owner), entries }
 }
