@@ -133,7 +133,7 @@ export async function createApp(
   const history = openHistory(gitDir)
   const compiler = createCompiler()
   const snapshots = createServedSnapshots({ refs, objects, builder: createSnapshotBuilder(objects, compiler.compile) })
-  const userRows = userStore(storage.db, { audit: audit.writer, clock })
+  const userRows = userStore(storage.db, { audit: audit.writer, clock, onRevoked: apiKeys.forget })
   const usage = openUsage(storage, { users: userRows, metrics, clock, log })
   const executions = executionStore(storage, (error) =>
     log.error({ err: error }, 'Executions could not be written; they are kept and tried again'),

@@ -135,7 +135,7 @@ keys
   .addOption(new Option('--role <role>', 'what it may do there').choices(TENANT_ROLES))
   .addOption(new Option('--scope <scope...>', 'only these of what the role can do').choices(SCOPES))
   .option('--name <text>', 'what it is for')
-  .option('--user <id>', 'the person it is issued to')
+  .option('--user <id>', 'the user of the tenant whom it is issued to, and with whom it ends')
   .option('--expires <instant>', 'when it ends, such as 2027-01-01T00:00:00Z', parseInstant)
   .option('--rate-limit <limit>', 'such as 100/minute', parseLimit)
   .option('--json', 'print JSON')

@@ -57,8 +57,11 @@ export const rightsOf = (role: Role): Right[] =>
 /** A key may give away no more than it has: a role at most its own, and scopes among its own. */
 export function mayGrant(actor: Actor, grant: { role: Role; scopes: readonly Scope[] }): boolean {
   if (actor.kind !== 'key') return RUNS_THE_SERVICE[actor.kind]
-  return rank(grant.role) >= rank(actor.role) && grant.scopes.every((scope) => actor.scopes.includes(scope))
+  return isAtMost(grant.role, actor.role) && grant.scopes.every((scope) => actor.scopes.includes(scope))
 }
+
+/** Whether `role` is `other` or below it. */
+export const isAtMost = (role: Role, other: Role): boolean => rank(role) >= rank(other)
 
 const RANKS: Readonly<Record<Role, number>> = { operator: 0, owner: 1, admin: 2, member: 3, analyst: 4, viewer: 5 }
 const rank = (role: Role): number => RANKS[role]

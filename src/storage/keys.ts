@@ -10,14 +10,19 @@ import type { JsonObject } from '../kernel/json.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import { fromKeyRow, toKeyRow } from './key-row.ts'
 import type { Database } from './schema.ts'
+import { requireHolder } from './user-keys.ts'
 
-/** Adds `keys` within a transaction of the caller's, such as the one that makes a tenant, and writes them down. */
+/**
+ * Adds `keys` within a transaction of the caller's, such as the one that makes a tenant, and writes them down.
+ * @throws AppError `body-invalid` where one is for a user who is no member, or has a lower role
+ */
 export async function insertKeys(
   transaction: Transaction<Database>,
   keys: readonly ApiKey[],
   { origin, audit }: { origin: Origin; audit: AuditWriter },
 ): Promise<void> {
   for (const key of keys) {
+    await requireHolder(transaction, key)
     await transaction.insertInto('api_key').values(toKeyRow(key)).execute()
     const action = key.origin === 'imported' ? 'key.imported' : 'key.created'
     await audit.append(transaction, { action, tenant: key.tenant, target: key.id, origin, after: told(key) })
@@ -57,6 +62,7 @@ export function keyStore(db: Kysely<Database>, audit: AuditWriter): KeyStore {
           .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', atMs)]))
           .executeTakeFirstOrThrow()
         if (numUpdatedRows === 0n) return false
+        await requireHolder(transaction, by)
         await transaction.insertInto('api_key').values(toKeyRow(by)).execute()
         const after = { ...told(by), id: by.id, oldKeyEndsAt: new Date(endsAt).toISOString() }
         await audit.append(transaction, { action: 'key.rotated', tenant: owner, target: id, origin, after })

@@ -13,6 +13,8 @@ import type { Storage } from './sqlite.ts'
 export type OpenKeys = {
   keys: Keys
   verify: KeyVerifier
+  /** To be called where a key was changed by other ways than `keys`. */
+  forget(id: string): void
   /** Writes the last uses that are buffered. */
   close(): Promise<void>
 }
@@ -30,6 +32,7 @@ export function openKeys(
   return {
     keys: createKeys({ store, lookup, digests, clock, environment }),
     verify: createKeyVerifier({ lookup, digests, clock, onUse: uses.used }),
+    forget: lookup.forget,
     async close() {
       await uses.close()
       lookup.close()

@@ -14,7 +14,7 @@ import type { AuditWriter } from './audit-writer.ts'
 import { insertKeys } from './keys.ts'
 import type { Database } from './schema.ts'
 import { newRow, toTenant } from './tenant-row.ts'
-import { insertUser } from './users.ts'
+import { insertUser } from './user-rows.ts'
 
 /** 12 values a row; SQLite takes 32,766 in one statement. */
 const ROWS_PER_INSERT = 1_000

@@ -3,53 +3,36 @@
  * Invariant: what has to hold of all of a tenant's users is checked last, after the audit row: writers wait for each other
  * at the end of the audit chain, so that of two changes at once the later sees what the earlier left.
  */
-import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { AuditEntry } from '../audit/entry.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import type { NewUser, PeopleStore, UserStore } from '../users/store.ts'
-import type { Email, User } from '../users/user.ts'
+import type { PeopleStore, UserStore } from '../users/store.ts'
+import type { User } from '../users/user.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import type { Database } from './schema.ts'
-import type { MembershipTable } from './tables/membership.ts'
 import { type TenantDb, tenantDb } from './tenant-scope.ts'
 import { revokeKeysOf } from './user-keys.ts'
+import { findUser, insertUser, lockUser, toUser } from './user-rows.ts'
 
-/**
- * Adds a user within a transaction of the caller's, who writes it down.
- * @throws AppError `user-exists` where the tenant has the address
- */
-export async function insertUser(transaction: Transaction<Database>, tenant: TenantId, user: NewUser): Promise<User> {
-  const db = tenantDb(transaction, tenant)
-  const inserted = await db
-    .insertInto('membership')
-    .values({
-      tenant,
-      id: user.id,
-      email: user.email,
-      name: user.name,
-      role: user.role,
-      joined_at: user.joinedAt.getTime(),
-      last_active: null,
-    })
-    .onConflict((conflict) => conflict.columns(['tenant', 'email']).doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  if (inserted) return toUser(inserted)
-  throw new AppError('user-exists', {
-    detail: `This tenant has a user ${user.email} already; nothing was changed.`,
-    errors: [{ pointer: '/email', detail: 'Give an address that no user of this tenant has.' }],
-  })
-}
-
+/** @param onRevoked told of each key that ended with its user's rights, once that is committed */
 export function userStore(
   db: Kysely<Database>,
-  { audit, clock }: { audit: AuditWriter; clock: Pick<Clock, 'now'> },
+  { audit, clock, onRevoked }: { audit: AuditWriter; clock: Pick<Clock, 'now'>; onRevoked: (keyId: string) => void },
 ): UserStore & PeopleStore {
   const inTransaction = <T>(work: (transaction: Transaction<Database>) => Promise<T>): Promise<T> =>
     db.transaction().execute(work)
+
+  /** Does `work`, which says what keys it revoked beside what it gives. */
+  async function revoking<T>(
+    work: (transaction: Transaction<Database>) => Promise<{ result: T; revoked: readonly string[] }>,
+  ): Promise<T> {
+    const { result, revoked } = await inTransaction(work)
+    for (const id of revoked) onRevoked(id)
+    return result
+  }
 
   return {
     add: (tenant, user, limits, origin) =>
@@ -61,7 +44,7 @@ export function userStore(
       }),
 
     async find(tenant, id) {
-      return findUser(tenantDb(db, tenant), id)
+      return findUser(db, tenant, id)
     },
 
     async findByEmail(tenant, email) {
@@ -85,13 +68,13 @@ export function userStore(
     },
 
     change: (tenant, id, change, check, origin) =>
-      inTransaction(async (transaction) => {
-        const scoped = tenantDb(transaction, tenant)
-        const before = await lockUser(scoped, id)
-        if (!before) return undefined
+      revoking(async (transaction) => {
+        const before = await lockUser(transaction, tenant, id)
+        if (!before) return { result: undefined, revoked: [] }
         check(before)
         const after = { ...before, ...change }
-        if (before.role === after.role && before.name === after.name) return before
+        if (before.role === after.role && before.name === after.name) return { result: before, revoked: [] }
+        const scoped = tenantDb(transaction, tenant)
         await scoped
           .updateTable('membership')
           .set({ role: after.role, name: after.name })
@@ -100,23 +83,23 @@ export function userStore(
         const told = { user: before, before: shown(before), after: shown(after), origin }
         await audit.append(transaction, entry('user.changed', told))
         const above = { tenant, userId: id, above: after.role }
-        await revokeKeysOf(transaction, above, { atMs: clock.now(), origin, audit })
+        const revoked = await revokeKeysOf(transaction, above, { atMs: clock.now(), origin, audit })
         if (before.role === 'owner') await requireOwner(scoped)
-        return after
+        return { result: after, revoked }
       }),
 
     remove: (tenant, id, check, origin) =>
-      inTransaction(async (transaction) => {
-        const scoped = tenantDb(transaction, tenant)
-        const before = await lockUser(scoped, id)
-        if (!before) return false
+      revoking(async (transaction) => {
+        const before = await lockUser(transaction, tenant, id)
+        if (!before) return { result: false, revoked: [] }
         check(before)
+        const scoped = tenantDb(transaction, tenant)
         await scoped.deleteFrom('membership').where('id', '=', id).execute()
         await audit.append(transaction, entry('user.removed', { user: before, before: shown(before), origin }))
         const all = { tenant, userId: id, above: null }
-        await revokeKeysOf(transaction, all, { atMs: clock.now(), origin, audit })
+        const revoked = await revokeKeysOf(transaction, all, { atMs: clock.now(), origin, audit })
         if (before.role === 'owner') await requireOwner(scoped)
-        return true
+        return { result: true, revoked }
       }),
 
     seen: (sightings) =>
@@ -147,22 +130,6 @@ export function userStore(
   }
 }
 
-async function findUser(db: TenantDb, id: string): Promise<User | undefined> {
-  const row = await db.selectFrom('membership').selectAll().where('id', '=', id).executeTakeFirst()
-  return row && toUser(row)
-}
-
-/** The user, kept from changing until the transaction ends: an update that changes nothing is a lock on any database. */
-async function lockUser(db: TenantDb, id: string): Promise<User | undefined> {
-  const row = await db
-    .updateTable('membership')
-    .set((eb) => ({ id: eb.ref('id') }))
-    .where('id', '=', id)
-    .returningAll()
-    .executeTakeFirst()
-  return row && toUser(row)
-}
-
 async function requireRoom(db: TenantDb, limit: number | null): Promise<void> {
   if (limit === null) return
   const { count } = await db
@@ -190,13 +157,3 @@ const entry = (
 ): AuditEntry => ({ action, tenant: user.tenant, target: user.id, ...rest })
 
 const shown = ({ email, name, role }: User): JsonObject => ({ email, name, role })
-
-const toUser = (row: Selectable<MembershipTable>): User => ({
-  id: row.id,
-  tenant: row.tenant as TenantId,
-  email: row.email as Email,
-  name: row.name,
-  role: row.role,
-  joinedAt: new Date(Number(row.joined_at)),
-  lastActive: row.last_active === null ? null : new Date(Number(row.last_active)),
-})

@@ -53,13 +53,55 @@ describe('a key of a user', () => {
     expect(shown).toMatchObject({ membership: { lastActive: new Date(now).toISOString() } })
   })
 
-  test('ends with the user', async () => {
+  test('ends with the user, on the very next request', async () => {
     const user = await person('leaver', 'member')
     const { key } = await keyOf(user, 'member')
     expect((await as(key, 'GET', '/api/users')).status).toBe(200)
     expect((await product.request(tenant, `/api/users/${user.id}`, { method: 'DELETE' })).status).toBe(204)
-    now += 3_000
     expect((await as(key, 'GET', '/api/users')).status).toBe(401)
+  })
+
+  test('is of a member of the tenant, and nobody learns of the members of others', async () => {
+    await product.request(undefined, '/admin/tenants', post({ tenant_id: 'globex' }))
+    const add = await product.request('globex', '/api/users', post({ email: 'eve@globex.com', name: 'Eve' }))
+    const stranger = (await add.json()) as { id: string }
+    const gone = await person('gone', 'member')
+    await product.request(tenant, `/api/users/${gone.id}`, { method: 'DELETE' })
+    for (const path of ['/api/v1/keys', `/admin/tenants/${tenant}/keys`]) {
+      for (const user_id of [stranger.id, gone.id, '019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b', 'eve@globex.com']) {
+        const answer = await product.request(tenant, path, post({ name: 'k', role: 'viewer', user_id }))
+        expect([answer.status, await answer.json()]).toMatchObject([
+          422,
+          { code: 'body-invalid', errors: [{ pointer: '/user_id', detail: 'This tenant has no such user.' }] },
+        ])
+      }
+    }
+    const { items } = (await (await product.request(tenant, '/api/v1/keys')).json()) as { items: { user_id: string }[] }
+    expect(items.map(({ user_id }) => user_id)).not.toContain(stranger.id)
+  })
+
+  test.each([
+    ['viewer', 'analyst'],
+    ['analyst', 'member'],
+    ['member', 'admin'],
+    ['admin', 'owner'],
+  ])('of the role %s does not have the role %s', async (role, above) => {
+    const user = await person(`below-${above}`, role)
+    const body = { name: 'k', role: above, user_id: user.id }
+    const answer = await product.request(tenant, '/api/v1/keys', post(body))
+    expect([answer.status, await answer.json()]).toMatchObject([422, { errors: [{ pointer: '/role' }] }])
+    await keyOf(user, role)
+  })
+
+  test('is renewed while the user is there, and never after', async () => {
+    const user = await person('renewed', 'member')
+    const { id } = await keyOf(user, 'member')
+    const rotated = await made(`/api/v1/keys/${id}/rotate`, { grace_seconds: 3_600 })
+    const isOf = (await product.request(tenant, `/api/v1/keys/${rotated.id}`)).json()
+    expect(await isOf).toMatchObject({ user_id: user.id, role: 'member' })
+    await product.request(tenant, `/api/users/${user.id}`, { method: 'DELETE' })
+    const answer = await product.request(tenant, `/api/v1/keys/${rotated.id}/rotate`, post({ at_once: true }))
+    expect([answer.status, (await answer.json()) as object]).toMatchObject([409, { code: 'key-not-active' }])
   })
 
   test('ends where it could do more than the user still may', async () => {
@@ -67,7 +109,6 @@ describe('a key of a user', () => {
     const strong = await keyOf(user, 'admin')
     const weak = await keyOf(user, 'viewer')
     await product.request(tenant, `/api/users/${user.id}`, { method: 'PATCH', body: '{"role": "member"}' })
-    now += 3_000
     expect((await as(strong.key, 'GET', '/api/users')).status).toBe(401)
     expect((await as(weak.key, 'GET', '/api/users')).status).toBe(200)
   })

@@ -16,7 +16,10 @@ export type ForeignKey = { text: string; grant: KeyGrant }
 export type Keys = {
   /** The key for `grant`, not stored yet: for a transaction that makes more than the key. @throws AppError `access-denied` */
   prepare(grant: KeyGrant, origin: Origin): Issued
-  /** @throws AppError `access-denied` where the grant is more than the caller has */
+  /**
+   * @throws AppError `access-denied` where the grant is more than the caller has; `body-invalid` where it is more than
+   *   the user has whom it is for, or the tenant has no such user
+   */
   create(grant: KeyGrant, origin: Origin): Promise<Issued>
   /** @throws AppError `key-not-found` */
   require(owner: KeyOwner, id: string): Promise<ApiKey>

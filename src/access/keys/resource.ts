@@ -69,7 +69,12 @@ export const TENANT_KEY_BODY = {
   properties: {
     ...GRANT_PROPERTIES,
     role: { enum: TENANT_ROLES },
-    user_id: { type: 'string', minLength: 1, maxLength: 100, description: 'The person it is issued to.' },
+    user_id: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100,
+      description: 'The user it is issued to: it has their role at most, and ends with them.',
+    },
   },
   additionalProperties: false,
 } as const

@@ -19,7 +19,8 @@ const create = (body: object) => ask(app, owner.key, '/api/v1/keys', { method: '
 
 describe('issuing', () => {
   test('answers 201 with the key this once, and no cache may keep it', async () => {
-    const made = await create({ name: 'import', role: 'member', rate_limit: '100/minute', user_id: 'u-1' })
+    const user = await ask(app, owner.key, '/api/users', { method: 'POST', body: { email: 'u@a.example', name: 'U' } })
+    const made = await create({ name: 'import', role: 'member', rate_limit: '100/minute', user_id: user.body.id })
     expect(made.status).toBe(201)
     expect(made.body).toMatchObject({
       tenant_id: 'a',
@@ -27,7 +28,7 @@ describe('issuing', () => {
       role: 'member',
       scopes: ['read', 'run', 'write'],
       rate_limit: '100/minute',
-      user_id: 'u-1',
+      user_id: user.body.id,
       status: 'active',
       created_by: `key:${owner.id}`,
       expires_at: null,
