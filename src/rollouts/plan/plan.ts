@@ -14,7 +14,21 @@ export type Target = {
   head: Oid
   /** What keeps it out of this rollout; null = nothing. */
   hold: Hold | null
+  /** Where the merge starts from another base than Git finds, because an earlier one was taken back; null = Git's. */
+  reapply: { insteadOf: Oid; base: Oid } | null
+  /** What was decided about conflicts, by fingerprint. */
+  decisions: Decisions
 }
+
+export type Decisions = ReadonlyMap<string, Choice>
+
+export type Choice =
+  /** As the trunk has it. */
+  | { kind: 'main' }
+  /** As the tenant has it. */
+  | { kind: 'tenant' }
+  /** This text in the place of both: JSON or YAML source for a value, lines for a piece of text. */
+  | { kind: 'value'; text: string }
 
 export type Hold = {
   reason: string
@@ -22,8 +36,8 @@ export type Hold = {
   until: Date | null
 }
 
-export type PlannedTenant = Omit<Target, 'hold'> & {
-  /** Where the branch and the trunk parted; null where they have no common commit, or several independent ones. */
+export type PlannedTenant = Pick<Target, 'tenant' | 'ref' | 'head'> & {
+  /** What the merge started from; null where branch and trunk have no common commit, or several independent ones. */
   base: Oid | null
   outcome: Outcome
 }
