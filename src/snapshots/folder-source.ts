@@ -2,9 +2,9 @@
  * A folder on disk as a tree source, so that files are checked before they are committed by the code that will serve
  * them. Reads the folder once, when opened; object ids are Git's own (SHA-1 over the framed bytes).
  */
-import { createHash } from 'node:crypto'
 import { type Dirent, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { objectId } from '../git/object-id.ts'
 import { type EntryKind, ObjectUnreadable, type TreeEntry, type TreeSource } from '../git/objects.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { isFolder } from './file-kinds.ts'
@@ -43,9 +43,6 @@ export function openFolder(path: string): { source: TreeSource; root: Oid } {
     },
   }
 }
-
-const objectId = (type: string, bytes: Uint8Array): Oid =>
-  createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex') as Oid
 
 const EMPTY = objectId('tree', new Uint8Array())
 

@@ -5,12 +5,12 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Oid } from '../../kernel/ids.ts'
 import { signCommit } from '../../signing/commit.ts'
 import type { SigningKey } from '../../signing/ssh-key.ts'
+import { commitBytes, type Identity } from '../commit-bytes.ts'
 import { runGit } from '../run.ts'
 import { CREATING_PREFIX, type RepositoryLayout } from './layout.ts'
-
-export type Identity = { name: string; email: string }
 
 export type Creation = {
   path: string
@@ -40,11 +40,11 @@ export async function createRepository({
     (await runGit({ cwd: draft, args: ['--git-dir', draft, ...args], ...(input ? { input } : {}) })).toString().trim()
 
   await git(['--work-tree', resolve(starterDir), '-c', 'core.autocrlf=false', 'add', '--all'])
-  const tree = await git(['write-tree'])
+  const tree = (await git(['write-tree'])) as Oid
   rmSync(join(draft, 'index'))
-  const stamp = `${author.name} <${author.email}> ${Math.floor(nowMs / 1000)} +0000`
-  const text = `tree ${tree}\nauthor ${stamp}\ncommitter ${stamp}\n\nStart with the core tools, workflows and configuration\n`
-  const commit = await git(['hash-object', '-t', 'commit', '-w', '--stdin'], signCommit(text, key))
+  const message = 'Start with the core tools, workflows and configuration'
+  const unsigned = commitBytes({ tree, parents: [], author, committer: author, atMs: nowMs, message })
+  const commit = await git(['hash-object', '-t', 'commit', '-w', '--stdin'], signCommit(unsigned, key))
   await git(['update-ref', `refs/heads/${trunk}`, commit])
   await git(['config', 'core.bare', 'false'])
 
