@@ -12,7 +12,7 @@ import { compareWithBareHono } from './measure.ts'
 import { type Options, readOptions, UsageError, usageOf } from './options.ts'
 import { read } from './read.ts'
 import { type Report, type Row, tableOf } from './report.ts'
-import { startServer } from './server-process.ts'
+import { productIn, startServer } from './server-process.ts'
 import { wakeTenants } from './wake-tenants.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = { execute, read }
@@ -70,7 +70,7 @@ async function measured(
     }
     const fixture = await createFixture({ reposDir, starterDir: join(root, 'starter'), tenants })
     const env = { APP_ADDR: '127.0.0.1:0', REPOS_DIR: reposDir, ESPALIER_DATA_DIR: join(scratch, 'data') }
-    const product = await startServer([join(root, 'dist/cli.js'), 'serve'], { cwd: scratch, env })
+    const product = await startServer(productIn(root), { cwd: scratch, env })
     try {
       const { origin } = product
       progress('every tenant once, so that none is cold')

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 
 export type ServerProcess = { origin: string; stop(): Promise<void> }
 
@@ -15,6 +16,12 @@ export const pinned = (role: keyof typeof PROCESSOR, command: readonly [string, 
   canPin ? ['taskset', '-c', PROCESSOR[role], ...command] : [...command]
 
 const URL_IN_TEXT = /http:\/\/[\w.:-]+/
+
+/** As in `scripts/serve`; a rival gets the same. */
+export const NODE_FLAGS = ['--max-semi-space-size=32'] as const
+
+/** What `scripts/serve` runs, for the checkout at `root`. */
+export const productIn = (root: string): string[] => [...NODE_FLAGS, join(root, 'dist/cli.js'), 'serve']
 
 /**
  * Starts a Node program and waits until it has printed its URL.

@@ -28,8 +28,9 @@ export function routeOf(intent: Intent, snapshot: Snapshot): ChosenRoute {
   }
   const route = snapshot.router.route(intent.text)
   if (route.kind === 'match') {
-    const { target, method, confidence } = route
-    return { ...target, method, confidence, arguments: { ...route.arguments, ...intent.input } }
+    const { kind, name } = route.target
+    const { method, confidence } = route
+    return { kind, name, method, confidence, arguments: { ...route.arguments, ...intent.input } }
   }
   if (route.kind === 'ambiguous') {
     throw new AppError('intent-ambiguous', {

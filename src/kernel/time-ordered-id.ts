@@ -13,7 +13,14 @@ const POOL_BYTES = 4096
 const BYTES_PER_ID = 10
 const COUNTER_MAX = 0xfff
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const TEXT_BYTES = 36
+const DASH = 0x2d
+
+/** The two digits of each byte, as ASCII. */
+const DIGITS = Buffer.from(
+  Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0')).join(''),
+  'latin1',
+)
 
 /**
  * A source of ids such as `019a9c1e-7f3b-7b2c-9d41-0c7f5a1e8b60`, lower case.
@@ -28,6 +35,13 @@ export function timeOrderedIds(
   let used = POOL_BYTES
   let lastMs = -1
   let counter = 0
+  // Written over for each id and then cut out whole: a text put together of pieces is a tree of them until it is read.
+  const text = Buffer.alloc(TEXT_BYTES, DASH)
+
+  const put = (at: number, byte: number): void => {
+    text[at] = DIGITS[2 * (byte & 0xff)]!
+    text[at + 1] = DIGITS[2 * (byte & 0xff) + 1]!
+  }
 
   return () => {
     if (used + BYTES_PER_ID > POOL_BYTES) {
@@ -36,26 +50,32 @@ export function timeOrderedIds(
     }
     const at = used
     used += BYTES_PER_ID
-    const byte = (index: number): number => pool[at + index] ?? 0
-    const hex = (value: number): string => HEX[value & 0xff] ?? ''
+    const random = (index: number): number => pool[at + index]!
 
     const nowMs = Math.floor(clock.now())
-    if (nowMs > lastMs) {
-      lastMs = nowMs
-      counter = ((byte(0) << 8) | byte(1)) & (COUNTER_MAX >> 1)
-    } else if (counter < COUNTER_MAX) {
-      counter += 1
-    } else {
-      lastMs += 1
-      counter = ((byte(0) << 8) | byte(1)) & (COUNTER_MAX >> 1)
-    }
+    if (nowMs > lastMs || counter === COUNTER_MAX) {
+      lastMs = Math.max(nowMs, lastMs + 1)
+      counter = ((random(0) << 8) | random(1)) & (COUNTER_MAX >> 1)
+      putTime(lastMs)
+    } else counter += 1
 
-    // Bit operators take 32 bits, a timestamp has 48: the upper 16 are split off by division.
-    const high = Math.floor(lastMs / 0x1_0000_0000)
-    const low = lastMs >>> 0
-    const time = `${hex(high >> 8)}${hex(high)}${hex(low >>> 24)}${hex(low >>> 16)}-${hex(low >>> 8)}${hex(low)}`
-    const count = `${hex(0x70 | (counter >> 8))}${hex(counter)}`
-    const random = `${hex(0x80 | (byte(2) & 0x3f))}${hex(byte(3))}`
-    return `${time}-${count}-${random}-${hex(byte(4))}${hex(byte(5))}${hex(byte(6))}${hex(byte(7))}${hex(byte(8))}${hex(byte(9))}`
+    put(14, 0x70 | (counter >> 8))
+    put(16, counter)
+    put(19, 0x80 | (random(2) & 0x3f))
+    put(21, random(3))
+    for (let index = 0; index < 6; index += 1) put(24 + 2 * index, random(4 + index))
+    return text.toString('latin1')
+  }
+
+  /** Bit operators take 32 bits, a timestamp has 48: the upper 16 are split off by division. */
+  function putTime(ms: number): void {
+    const high = Math.floor(ms / 0x1_0000_0000)
+    const low = ms >>> 0
+    put(0, high >> 8)
+    put(2, high)
+    put(4, low >>> 24)
+    put(6, low >>> 16)
+    put(9, low >>> 8)
+    put(11, low)
   }
 }

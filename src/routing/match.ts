@@ -22,13 +22,14 @@ export type Effort = { steps: number }
 export function matchPattern(pattern: Pattern, text: TidyText, effort: Effort): JsonObject | undefined {
   const ends = new Attempt(pattern.parts, text, effort).run()
   if (!ends) return undefined
-  return Object.fromEntries(
-    pattern.parts.flatMap((part, at) => {
-      if (part.kind !== 'slot') return []
-      const [start, end] = [ends[at - 1] ?? 0, ends[at]!]
-      return [[part.name, slotValue(part.type, text.plain.slice(start, end), text.folded.slice(start, end))]]
-    }),
-  )
+  const values: JsonObject = {}
+  for (const [at, part] of pattern.parts.entries()) {
+    if (part.kind !== 'slot') continue
+    const [start, end] = [ends[at - 1] ?? 0, ends[at]!]
+    // No slot has a name that a plain object already answers to (sentence.ts).
+    values[part.name] = slotValue(part.type, text.plain.slice(start, end), text.folded.slice(start, end))
+  }
+  return values
 }
 
 class Attempt {
@@ -36,8 +37,8 @@ class Attempt {
   readonly #ends: number[] = []
   /** By part, for slots of any text: the lowest start that failed. All ends beyond it have been tried. */
   readonly #failedFrom: number[] = []
-  /** Pairs of part and offset at which any other slot failed, as one number. */
-  readonly #failedTyped = new Set<number>()
+  /** Pairs of part and offset at which any other slot failed, as one number. Most attempts need none. */
+  #failedTyped: Set<number> | undefined
   readonly #parts: readonly Part[]
   readonly #plain: string
   readonly #folded: string
@@ -65,8 +66,9 @@ class Attempt {
     if (part.kind === 'blank') return this.#blankFits(at, start, part.optional)
     if (part.type.kind === 'text' && !part.type.accepts) return this.#textFits(at, start)
     const failure = at * (this.#folded.length + 1) + start
-    if (this.#failedTyped.has(failure)) return false
+    if (this.#failedTyped?.has(failure)) return false
     if (this.#typedFits(at, start, part.type)) return true
+    this.#failedTyped ??= new Set()
     this.#failedTyped.add(failure)
     return false
   }

@@ -40,12 +40,14 @@ export function indexPatterns(routables: readonly Routable[]): PatternIndex {
   }
   return {
     find(text) {
-      const words = new Set(runs(text.folded))
-      const filed = Array.from(words, (word) => byWord.get(word) ?? []).flat()
-      return mostSpecific(
-        [...wordless, ...filed].sort((a, b) => a.rank - b.rank),
-        text,
-      )
+      const files = wordless.length > 0 ? [wordless] : []
+      for (const word of runs(text.folded)) {
+        const file = byWord.get(word)
+        if (file && !files.includes(file)) files.push(file)
+      }
+      // One file is in the order of its ranks as it stands.
+      const entries = files.length > 1 ? files.flat().sort((a, b) => a.rank - b.rank) : (files[0] ?? [])
+      return mostSpecific(entries, text)
     },
   }
 }

@@ -38,7 +38,8 @@ function foldCharacter(character: string): string {
 }
 
 /** The runs of letters and the runs of digits in `folded`, as they come. */
-export const runs = (folded: string): string[] => folded.match(/\p{L}[\p{L}\p{M}]*|\p{N}+/gu) ?? []
+export const runs = (folded: string): string[] =>
+  folded.match(BEYOND_ASCII.test(folded) ? /\p{L}[\p{L}\p{M}]*|\p{N}+/gu : /[a-z]+|\d+/gi) ?? []
 
 /**
  * Whether a blank between the characters before and after `offset` may be left out, as in `12*7`: two letters or two
@@ -50,7 +51,7 @@ export const splitsAt = (folded: string, offset: number): boolean =>
 const runsTogether = (left: string, right: string): boolean =>
   (isLetter(left) && isLetter(right)) || (isDigit(left) && isDigit(right))
 
-const isLetter = (character: string): boolean => /[\p{L}\p{M}]/u.test(character)
-const isDigit = (character: string): boolean => /\p{N}/u.test(character)
+const isLetter = (character: string): boolean => /[a-z]/i.test(character) || /[\p{L}\p{M}]/u.test(character)
+const isDigit = (character: string): boolean => /\d/.test(character) || /\p{N}/u.test(character)
 /** Whether `character` is neither letter, digit nor blank. */
 export const isSymbol = (character: string): boolean => /[^\p{L}\p{M}\p{N}\s]/u.test(character)
