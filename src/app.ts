@@ -17,10 +17,14 @@ import { createExpressionWorkers } from './expressions/workers.ts'
 import { openBehindFinder } from './git/behind.ts'
 import { branchWriter } from './git/branches.ts'
 import { openHistory } from './git/history.ts'
+import { openHistoryRepository } from './git/history-repository.ts'
 import { openObjects } from './git/objects.ts'
 import { createRefReader } from './git/refs.ts'
 import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
+import { openSigners } from './git/signers.ts'
+import { createHistory } from './history/history.ts'
+import { createRevisions } from './history/revisions.ts'
 import { type Authenticate, createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import { createGate, type Gate } from './http/gate.ts'
@@ -43,6 +47,8 @@ import { userRoutes } from './http/routes/users.ts'
 import { createServer } from './http/server.ts'
 import { createScopeResolver } from './http/tenant-scope.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
+import { AppError } from './kernel/errors.ts'
+import type { Oid } from './kernel/ids.ts'
 import { timeOrderedIds } from './kernel/time-ordered-id.ts'
 import { createLog } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
@@ -93,7 +99,7 @@ export async function createApp(
   const metrics = createMetrics()
   const newId = timeOrderedIds(clock)
 
-  const { gitDir, created, storage } = await whileAlone(dataDir, async () => ({
+  const { gitDir, top, created, storage } = await whileAlone(dataDir, async () => ({
     ...(await prepareRepository({
       reposDir,
       dataDir,
@@ -191,11 +197,24 @@ export async function createApp(
       }),
     })
 
+  const commits = openHistoryRepository(gitDir)
+  const revisions = createRevisions(commits)
+  const commitHistory = createHistory({
+    repository: commits,
+    revisions,
+    signers: openSigners({ top, allowedSigners: keyPathsIn(dataDir).allowedSigners }),
+  })
+  const trunkHead = (): Oid => {
+    const state = refs.read(headRef(names.trunk))
+    if (state.kind === 'oid') return state.oid
+    throw new AppError('repository-failed', { detail: `The branch ${names.trunk} cannot be read.` })
+  }
+
   const routes = [
     ...executeRoutes({ executor, gate }),
     ...configRoutes(),
     ...definitionRoutes(),
-    ...historyRoutes({ history }),
+    ...historyRoutes({ history: commitHistory, trunkHead }),
     ...executionRoutes({ executions }),
     ...auditRoutes({ store: audit.store }),
     ...secretRoutes({ vault: secrets.vault }),
@@ -212,7 +231,7 @@ export async function createApp(
     metrics,
     schemas,
     async checkReady() {
-      if (refs.read(headRef(names.trunk)).kind !== 'oid') throw new Error(`The branch ${names.trunk} cannot be read.`)
+      trunkHead()
       await storage.db.selectFrom('tenant').select('id').limit(1).execute()
     },
   })

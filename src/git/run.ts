@@ -56,6 +56,30 @@ export function runGit({ cwd, args, input, timeoutMs = DEFAULT_TIMEOUT_MS, env }
   })
 }
 
+export type CutOutput = { output: Buffer; isCut: boolean }
+
+/** As `runGit`, but ends git once it has said `maxBytes`, and gives that much. */
+export function runGitUpTo(
+  { cwd, args, timeoutMs = DEFAULT_TIMEOUT_MS, env }: GitRun,
+  maxBytes: number,
+): Promise<CutOutput> {
+  return new Promise((resolve, reject) => {
+    const options = {
+      cwd,
+      env: { ...gitEnvironment(), ...env },
+      encoding: 'buffer',
+      maxBuffer: maxBytes,
+      timeout: timeoutMs,
+    } as const
+    execFile('git', [...args], options, (error, stdout, stderr) => {
+      if (!error) resolve({ output: stdout, isCut: false })
+      else if (String(error.code) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+        resolve({ output: stdout.subarray(0, maxBytes), isCut: true })
+      } else reject(new GitFailure(args, typeof error.code === 'number' ? error.code : null, stderr.toString()))
+    })
+  })
+}
+
 /** The caller's environment without `GIT_DIR` and its like: a hook's would point these commands elsewhere. */
 function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || KEPT_GIT_VARIABLES.has(name))

@@ -86,6 +86,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     version: 7,
   },
   'repository-failed': { detail: 'The branch main cannot be read. It is gone.' },
+  'revision-not-found': { detail: "from names no commit of this tenant's history or of main, or more than one." },
   'secret-limit-reached': { detail: 'This tenant has 1000 secrets; delete one first.' },
   'secret-missing': {
     detail:

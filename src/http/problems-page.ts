@@ -46,6 +46,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'precondition-failed': 'Read it again, decide anew, and send the new ETag as If-Match.',
   'repository-failed':
     'Whoever runs the server looks at the repository: `git fsck`, free space, rights on files. `detail` has what git said.',
+  'revision-not-found':
+    'GET /api/v1/history lists the commits. An abbreviation has to be of one of them or of main alone.',
   'secret-limit-reached': 'DELETE /api/v1/secrets/<name> makes room.',
   'secret-missing': 'PUT /api/v1/secrets/<name> sets it; `secret` is the name. Values are never in Git.',
   'secret-not-found': 'GET /api/v1/secrets lists the names.',

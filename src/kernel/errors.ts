@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'parameter-invalid': { status: 400, title: 'A parameter does not have the expected form' },
   'precondition-failed': { status: 412, title: 'It has changed since it was read' },
   'repository-failed': { status: 503, title: 'The Git repository could not be read' },
+  'revision-not-found': { status: 404, title: 'No such revision' },
   'secret-limit-reached': { status: 409, title: 'The tenant has as many secrets as it may have' },
   'secret-missing': { status: 422, title: 'The tool needs a secret that the tenant does not have' },
   'secret-not-found': { status: 404, title: 'This tenant has no such secret' },

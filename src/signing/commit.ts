@@ -8,7 +8,7 @@ import type { SigningKey } from './ssh-key.ts'
 import { signSsh } from './sshsig.ts'
 
 /** The namespace that Git signs and verifies in. */
-const GIT_NAMESPACE = 'git'
+export const GIT_NAMESPACE = 'git'
 
 const HEADER = 'gpgsig '
 const LINE_BREAK = 0x0a

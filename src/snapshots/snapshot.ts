@@ -50,3 +50,7 @@ export type Served =
   | { readonly kind: 'degraded'; readonly snapshot: Snapshot; readonly refused: Refusal }
   /** Its head is not, and no good commit is known. */
   | { readonly kind: 'invalid'; readonly refused: Refusal }
+
+/** The head of the branch, valid or not. */
+export const headOf = (served: Served): Oid =>
+  served.kind === 'live' ? served.snapshot.revision : served.refused.revision

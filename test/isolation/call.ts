@@ -159,6 +159,7 @@ function pathValue(world: World, { operation, subject, name, nth }: Place): stri
   if (name === 'email') return `${of.email}@example.com`
   if (name === 'pointer') return nth % 2 === 0 ? 'private' : of.config
   if (name === 'file') return 'tool.json'
+  if (name === 'code') return 'tenant-not-found'
   return undefined
 }
 
