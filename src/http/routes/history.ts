@@ -21,7 +21,7 @@ const PERSON = {
   },
 } as const
 
-export const CHANGED_FILE = {
+const CHANGED_FILE = {
   type: 'object',
   required: ['path', 'change'],
   properties: {
@@ -87,7 +87,7 @@ const COMMIT = {
 /** Files of one commit that are listed; a first commit has them all. */
 const MAX_FILES = 200
 
-export const PATH_PARAMETER: Parameter = {
+const PATH_PARAMETER: Parameter = {
   name: 'path',
   in: 'query',
   description: 'Only what concerns this file or folder, taken literally: `tools/invoice.yaml` or `config`.',
@@ -136,7 +136,7 @@ export function historyRoutes({ history, trunkHead }: { history: History; trunkH
 }
 
 /** The head of the branch, valid or not, and that of the trunk. */
-export const tipsOf = ({ served }: TenantScope, trunkHead: () => Oid): Tips => ({
+const tipsOf = ({ served }: TenantScope, trunkHead: () => Oid): Tips => ({
   head: headOf(served),
   trunk: trunkHead(),
 })
@@ -145,7 +145,7 @@ export const tipsOf = ({ served }: TenantScope, trunkHead: () => Oid): Tips => (
 const isOperator = (actor: Actor): boolean => actor.kind !== 'key' || actor.tenant === null
 
 /** @throws AppError `parameter-invalid` */
-export function pathOf(c: Ctx): string | undefined {
+function pathOf(c: Ctx): string | undefined {
   const path = c.req.query('path')?.replace(/\/$/, '')
   if (path === undefined || path === '') return undefined
   const isSound = path.length <= 1024 && !path.includes('\0') && !path.split('/').some((part) => REFUSED.has(part))
@@ -198,7 +198,7 @@ const filesResource = (files: readonly FileChange[]) => ({
   ...(files.length > MAX_FILES ? { filesOmitted: files.length - MAX_FILES } : {}),
 })
 
-export const changedFile = ({ path, change, previousPath }: FileChange) => ({
+const changedFile = ({ path, change, previousPath }: FileChange) => ({
   path,
   change,
   ...(previousPath === undefined ? {} : { previousPath }),
