@@ -25,6 +25,8 @@ export type HistoryItem = {
 
 export type HistoryRequest = {
   tips: Tips
+  /** Where to begin: a name of a revision, such as `main` or `head~3`. */
+  revision: string
   path: string | undefined
   withFiles: boolean
   pageSize: number
@@ -32,7 +34,7 @@ export type HistoryRequest = {
 }
 
 export type History = {
-  /** Newest first. @throws AppError `parameter-invalid` where the token is none of this branch */
+  /** Newest first. @throws AppError `revision-not-found`; `parameter-invalid` where the token is none of this branch */
   page(request: HistoryRequest): Promise<{ items: HistoryItem[]; nextPageToken: string | undefined }>
 }
 
@@ -59,8 +61,8 @@ export function createHistory({
     return state
   }
 
-  async function startOf({ tips, pageToken }: HistoryRequest): Promise<{ start: Oid; skip: number }> {
-    if (pageToken === undefined) return { start: tips.head, skip: 0 }
+  async function startOf({ tips, revision, pageToken }: HistoryRequest): Promise<{ start: Oid; skip: number }> {
+    if (pageToken === undefined) return { start: await revisions.resolve(tips, revision, 'revision'), skip: 0 }
     const [, anchor, skip] = TOKEN.exec(pageToken) ?? []
     if (anchor === undefined) throw tokenInvalid()
     // A token of another branch, or of a history that was rewritten since, is no place in this one.

@@ -20,10 +20,11 @@ export type Revisions = {
 }
 
 /** What stands for a commit without being an id; `main` is the trunk, whatever its branch is called. */
-const REVISION_NAMES = ['head', 'main', 'base'] as const
-type RevisionName = (typeof REVISION_NAMES)[number]
+type RevisionName = 'head' | 'main' | 'base'
 
 const FORM = /^(?:(?<name>head|main|base)|(?<id>[0-9a-f]{4,40}))(?:~(?<steps>\d{1,5}))?$/
+/** The same for JSON Schema. */
+export const REVISION_PATTERN = FORM.source.replaceAll(/\?<\w+>/g, '?:')
 
 export function createRevisions(
   repository: Pick<HistoryRepository, 'reachable' | 'ancestor' | 'mergeBases'>,

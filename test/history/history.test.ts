@@ -107,6 +107,9 @@ test.each([
   '?path=config//n.yaml',
   '?path=a%00b',
   '?include=everything',
+  '?revision=refs/heads/main',
+  '?revision=abc',
+  '?revision=head^',
   '?pageToken=x',
   `?pageToken=${'0'.repeat(40)}.0`,
 ])('%s is refused', async (query) => {
@@ -125,6 +128,18 @@ test('a page token of another tenant is no more than one that never was', async 
     }),
   )
   expect(theirs).toEqual(made)
+})
+
+test('begins at any revision of the branch or of main', async () => {
+  for (const [revision, id] of [
+    ['head~1', heads[4]],
+    ['main', git('rev-parse', 'main')],
+    ['base', git('rev-parse', 'main')],
+    [heads[2], heads[2]],
+    [`${heads[2]?.slice(0, 12)}~2`, heads[0]],
+  ]) {
+    expect((await page(`?revision=${revision}&pageSize=1`)).items[0]?.id, revision).toBe(id)
+  }
 })
 
 test('subjects that look like something else are text', async () => {

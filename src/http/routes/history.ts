@@ -2,7 +2,7 @@
 import type { Actor } from '../../access/actor.ts'
 import type { History, HistoryItem } from '../../history/history.ts'
 import type { FileChange } from '../../history/repository.ts'
-import type { Tips } from '../../history/revisions.ts'
+import { REVISION_PATTERN, type Tips } from '../../history/revisions.ts'
 import type { Trailer } from '../../history/trailers.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Oid } from '../../kernel/ids.ts'
@@ -94,6 +94,14 @@ const PATH_PARAMETER: Parameter = {
   schema: { type: 'string', maxLength: 1024 },
 }
 
+const REVISION: Parameter = {
+  name: 'revision',
+  in: 'query',
+  description:
+    'Where to begin: `head`, `main`, `base` (where the branch and main last met) or an id, with `~n` for n first parents before it.',
+  schema: { type: 'string', default: 'head', pattern: REVISION_PATTERN },
+}
+
 const INCLUDE: Parameter = {
   name: 'include',
   in: 'query',
@@ -113,13 +121,14 @@ export function historyRoutes({ history, trunkHead }: { history: History; trunkH
         id: 'list-history',
         summary: "The commits of the tenant's branch, newest first, each with the state of its signature",
         tag: 'tenant',
-        parameters: [PATH_PARAMETER, INCLUDE, ...PAGE_PARAMETERS],
+        parameters: [REVISION, PATH_PARAMETER, INCLUDE, ...PAGE_PARAMETERS],
         responses: { 200: { description: 'A page of commits.', schema: pageSchema(COMMIT) } },
-        problems: ['parameter-invalid', 'overloaded'],
+        problems: ['parameter-invalid', 'revision-not-found', 'overloaded'],
       },
       async handle(c: Ctx, scope: TenantScope) {
         const { items, nextPageToken } = await history.page({
           tips: tipsOf(scope, trunkHead),
+          revision: c.req.query('revision') ?? 'head',
           path: pathOf(c),
           withFiles: includesFiles(c),
           ...pageOf(c),
