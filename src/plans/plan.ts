@@ -3,12 +3,9 @@
  * Invariant: inside of the product `null` is "unlimited"; `-1` is how people write it in files and bodies.
  */
 
-/** Whole numbers from 0 (storage may be a fraction); null = unlimited. */
+/** What is counted and refused past it. Whole numbers from 0; null = unlimited. */
 export type Limits = {
   users: number | null
-  /** Tools of kind `llm`. */
-  agents: number | null
-  storageGb: number | null
   apiCallsPerMonth: number | null
 }
 
@@ -24,19 +21,17 @@ export type Plan = {
 /** The plan of whoever has no other. It is there in every installation, and no file redefines it. */
 export const UNLIMITED: Plan = {
   name: 'unlimited',
-  limits: { users: null, agents: null, storageGb: null, apiCallsPerMonth: null },
+  limits: { users: null, apiCallsPerMonth: null },
   features: [],
 }
 
 export const effectiveLimits = (plan: Plan, own: LimitOverrides): Limits => ({ ...plan.limits, ...own })
 
 /** How the limits are called in files and bodies. */
-export type WrittenLimits = { users?: number; agents?: number; storage_gb?: number; api_calls_per_month?: number }
+export type WrittenLimits = { users?: number; api_calls_per_month?: number }
 
 const WRITTEN_NAMES = {
   users: 'users',
-  agents: 'agents',
-  storage_gb: 'storageGb',
   api_calls_per_month: 'apiCallsPerMonth',
 } as const satisfies Record<keyof WrittenLimits, keyof Limits>
 
@@ -64,7 +59,5 @@ export const writeLimits = (limits: LimitOverrides): WrittenLimits =>
 /** JSON Schema of the members that hold limits. */
 export const LIMIT_PROPERTIES = {
   users: { type: 'integer', minimum: -1, description: 'How many users; -1 = unlimited.' },
-  agents: { type: 'integer', minimum: -1, description: 'How many tools of kind `llm`; -1 = unlimited.' },
-  storage_gb: { type: 'number', minimum: -1, description: 'Gigabytes; -1 = unlimited.' },
   api_calls_per_month: { type: 'integer', minimum: -1, description: 'Requests in a calendar month; -1 = unlimited.' },
 } as const

@@ -14,8 +14,6 @@ export type TenantSettings = {
   apiCallsPerMonth: number | null
   /** How many there may be; null = unlimited. */
   users: number | null
-  agents: number | null
-  storageGb: number | null
   /** null = all. */
   allowedModels: ReadonlySet<string> | null
   allowedTools: ReadonlySet<string> | null

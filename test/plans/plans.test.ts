@@ -8,10 +8,10 @@ import { effectiveLimits, readLimits, UNLIMITED, writeLimits } from '../../src/p
 import { createTestApp, post, type TestApp } from '../support/test-app.ts'
 
 test("a tenant's own limits hold instead of its plan's, also where they say unlimited", () => {
-  const plan = { ...UNLIMITED, limits: effectiveLimits(UNLIMITED, readLimits({ users: 5, agents: 10, storage_gb: 1 })) }
-  const own = readLimits({ users: -1, agents: 0 })
-  expect(effectiveLimits(plan, own)).toEqual({ users: null, agents: 0, storageGb: 1, apiCallsPerMonth: null })
-  expect(writeLimits(own)).toEqual({ users: -1, agents: 0 })
+  const plan = { ...UNLIMITED, limits: effectiveLimits(UNLIMITED, readLimits({ users: 5, api_calls_per_month: 1000 })) }
+  const own = readLimits({ users: -1 })
+  expect(effectiveLimits(plan, own)).toEqual({ users: null, apiCallsPerMonth: 1000 })
+  expect(writeLimits(own)).toEqual({ users: -1 })
 })
 
 describe('the plans file', () => {
@@ -41,29 +41,32 @@ describe('the plans file', () => {
     const { items, problems } = await listed()
     expect(problems).toEqual([])
     expect(items).toMatchObject([
-      { name: 'unlimited', users: -1, agents: -1, storage_gb: -1, api_calls_per_month: -1 },
+      { name: 'unlimited', users: -1, api_calls_per_month: -1 },
       {
         name: 'free',
         users: 5,
-        agents: 10,
-        storage_gb: 1,
         api_calls_per_month: 1000,
         features: ['basic_rag', 'simple_agents'],
       },
-      { name: 'pro', users: 25, agents: 100, storage_gb: 10, api_calls_per_month: 10000 },
-      { name: 'enterprise', users: -1, agents: -1, storage_gb: 100, api_calls_per_month: 100000 },
+      { name: 'pro', users: 25, api_calls_per_month: 10000 },
+      { name: 'enterprise', users: -1, api_calls_per_month: 100000 },
     ])
   })
 
   test('is followed while the server runs, down to the tenants that have the plan', async () => {
-    await app.request(undefined, '/admin/tenants', post({ tenant_id: 'acme', plan: 'free', limits: { agents: 3 } }))
+    await app.request(
+      undefined,
+      '/admin/tenants',
+      post({ tenant_id: 'acme', plan: 'free', limits: { api_calls_per_month: 3 } }),
+    )
     edit('users: 5', 'users: 6')
     expect(await planOf('free')).toMatchObject({ users: 6, tenants: 1 })
-    expect(app.app.tenants.registry.settingsOf('acme' as TenantId)).toMatchObject({ users: 6, agents: 3 })
+    expect(app.app.tenants.registry.settingsOf('acme' as TenantId)).toMatchObject({ users: 6, apiCallsPerMonth: 3 })
   })
 
   test.each([
     ['  users: 5', '  user: 5', /plans\.yaml:5:3: Unknown key `user`; did you mean `users`\?/],
+    ['  users: 5', '  agents: 5', /plans\.yaml:5:3: Unknown key `agents`/],
     ['free:\n', 'free:\n  users: [\n', /plans\.yaml:\d+:\d+: /],
     ['free:\n', 'unlimited:\n', /always there/],
   ])('with %j written as %j leaves the plans before it in force and says why', async (from, to, why) => {

@@ -26,7 +26,7 @@ const FULL = {
   plan: 'pro',
   labels: { region: 'eu', tier: 'gold' },
   metadata: { company: 'Acme Corporation', nested: { a: [1, null] } },
-  limits: { users: 7, storage_gb: 0.5 },
+  limits: { users: 7, api_calls_per_month: 500 },
   settings: { features: ['beta'], integrations: ['slack'], customizations: { colour: 'red' } },
   quota_requests_per_minute: 100,
   quota_tokens_per_minute: 10_000,
