@@ -57,11 +57,12 @@ import { createSnapshotBuilder } from './snapshots/build.ts'
 import { createFileCompiler, type FileCompiler } from './snapshots/compile-file.ts'
 import { createServedSnapshots, type ServedSnapshots } from './snapshots/served.ts'
 import { executionStore } from './storage/executions.ts'
-import { answerKey, idempotencyStore } from './storage/idempotency.ts'
+import { answerKey, idempotencyStore, requestDigest } from './storage/idempotency.ts'
 import { type Audit, openAudit } from './storage/open-audit.ts'
 import { openKeys } from './storage/open-keys.ts'
 import { openSecrets, type Secrets } from './storage/open-secrets.ts'
 import { openUsage } from './storage/open-usage.ts'
+import { openRetention, type Retention } from './storage/retention.ts'
 import { openSqlite } from './storage/sqlite.ts'
 import { whileAlone } from './storage/start-lock.ts'
 import { tenantStore } from './storage/tenants.ts'
@@ -82,6 +83,7 @@ export type App = {
   audit: Audit
   secrets: Secrets
   users: Users
+  retention: Retention
   newId: () => string
   /** Writes what is buffered and lets go of files and threads. */
   close(): Promise<void>
@@ -141,6 +143,7 @@ export async function createApp(
   const snapshots = createServedSnapshots({ refs, objects, builder: createSnapshotBuilder(objects, compiler.compile) })
   const userRows = userStore(storage.db, { audit: audit.writer, clock, onRevoked: apiKeys.forget })
   const usage = openUsage(storage, { users: userRows, metrics, clock, log })
+  const retention = openRetention(storage, { days: config.keptDays, clock, log })
   const executions = executionStore(storage, (error) =>
     log.error({ err: error }, 'Executions could not be written; they are kept and tried again'),
   )
@@ -250,6 +253,7 @@ export async function createApp(
     resolveScope: createScopeResolver({ registry, snapshots, only: config.only }),
     idempotency: createIdempotency({
       store: idempotencyStore(storage.db, answerKey(pepper)),
+      digest: requestDigest(pepper),
       clock,
       longestRequestMs: config.executeTimeoutMs,
     }),
@@ -274,9 +278,11 @@ export async function createApp(
     secrets,
     keys: apiKeys.keys,
     users,
+    retention,
     newId,
     async close() {
       registry.close()
+      await retention.close()
       await executions.close()
       await usage.recorder.close()
       await apiKeys.close()

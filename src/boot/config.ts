@@ -30,6 +30,8 @@ export type Config = {
   only: TenantId | undefined
   /** The longest that a caller waits for a workflow. */
   executeTimeoutMs: number
+  /** How long executions and counts of use are kept. */
+  keptDays: { executions: number; usage: number }
   /** What one address may send; undefined = unlimited. */
   perAddress: RateLimit | undefined
 }
@@ -54,6 +56,8 @@ export const VARIABLES = {
   ESPALIER_BRANCH_PREFIX: ['customer/', 'what the name of a tenant branch begins with'],
   TENANT_ID: ['', 'serve this tenant alone'],
   ESPALIER_ADDRESS_RATE: ['', 'requests that one address may send, such as 600/minute'],
+  ESPALIER_KEEP_EXECUTIONS_DAYS: ['90', 'how long executions are kept'],
+  ESPALIER_KEEP_USAGE_DAYS: ['400', 'how long counts of use are kept, at least 31'],
   ESPALIER_EXECUTE_TIMEOUT_MS: ['30000', 'how long a caller waits for a workflow'],
 } as const satisfies Record<string, readonly [string, string]>
 
@@ -79,6 +83,10 @@ export function readConfig(env: Environment, cwd: string): Config {
       prefix: prefixOf(of('ESPALIER_BRANCH_PREFIX')),
     },
     only: tenantOf(of('TENANT_ID')),
+    keptDays: {
+      executions: positive('ESPALIER_KEEP_EXECUTIONS_DAYS', of('ESPALIER_KEEP_EXECUTIONS_DAYS')),
+      usage: positive('ESPALIER_KEEP_USAGE_DAYS', of('ESPALIER_KEEP_USAGE_DAYS'), DAYS_OF_A_MONTH),
+    },
     perAddress: rateOf('ESPALIER_ADDRESS_RATE', of('ESPALIER_ADDRESS_RATE')),
     executeTimeoutMs: positive('ESPALIER_EXECUTE_TIMEOUT_MS', of('ESPALIER_EXECUTE_TIMEOUT_MS')),
   }
@@ -164,8 +172,11 @@ function tenantOf(text: string): TenantId | undefined {
   throw new StartRefused(`TENANT_ID="${text}" is no tenant id: ${TENANT_ID_FORM}.`)
 }
 
-function positive(variable: string, text: string): number {
+/** The monthly limit of a tenant is counted from what is kept. */
+const DAYS_OF_A_MONTH = 31
+
+function positive(variable: string, text: string, least = 1): number {
   const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new StartRefused(`${variable}="${text}" must be a whole number above 0.`)
+  if (Number.isInteger(value) && value >= least) return value
+  throw new StartRefused(`${variable}="${text}" must be a whole number from ${least} up.`)
 }

@@ -30,7 +30,7 @@ export type Percentiles = { p50: number; p95: number }
 export type Usage = {
   executions: number
   byStatus: Readonly<Record<ExecutionStatus, number>>
-  /** One row for each tool and workflow that ever ran, most executions first. */
+  /** One row for each tool and workflow that ran, most executions first. */
   byTarget: readonly UsageRow[]
   /** null = nothing has run yet. */
   durationMs: Percentiles | null

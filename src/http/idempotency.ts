@@ -4,7 +4,7 @@
  * Invariants: a key belongs to one tenant and caller; a failure of ours (5xx) is never kept; a process that dies with a
  * key in hand blocks it for a lease, not for ever. A request without the header pays for one look at its headers.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { type Actor, actorName } from '../access/actor.ts'
 import type { Claim, IdempotencyStore, KeyOwner, StoredAnswer } from '../idempotency/store.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -40,10 +40,13 @@ const KEPT_HEADERS = [
 /** @param longestRequestMs what a handler may take: a key is held for that long, and somewhat longer */
 export function createIdempotency({
   store,
+  digest,
   clock,
   longestRequestMs,
 }: {
   store: IdempotencyStore
+  /** What is kept of a key or a request, which may hold secrets. */
+  digest: (text: string) => string
   clock: Pick<Clock, 'now'>
   longestRequestMs: number
 }): Idempotency {
@@ -53,10 +56,20 @@ export function createIdempotency({
     return key === undefined ? handle() : once(c, ownerOf(caller, key), handle)
   }
 
+  /** @throws AppError `idempotency-key-invalid` */
+  function ownerOf({ tenant, actor }: { tenant: TenantId | null; actor: Actor }, key: string): KeyOwner {
+    if (!KEY.test(key)) {
+      throw new AppError('idempotency-key-invalid', {
+        detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, such as a UUID.',
+      })
+    }
+    return { tenant: tenant ?? '', actor: actorName(actor), keyHash: digest(key) }
+  }
+
   async function once(c: Ctx, owner: KeyOwner, handle: () => Answer): Promise<Response> {
     const holder = randomUUID()
     const now = clock.now()
-    const fingerprint = fingerprintOf(c, await readBodyText(c))
+    const fingerprint = digest(requestText(c, await readBodyText(c)))
     const times = { now, leaseUntil: now + leaseMs, expiresAt: now + KEPT_MS }
     const claim = await store.claim(owner, { fingerprint, holder, ...times })
     if (claim.kind !== 'held') return replay(c, claim)
@@ -83,22 +96,11 @@ export function createIdempotency({
 
 const isKept = (status: number): boolean => status < 500 && !NOT_KEPT.has(status)
 
-/** @throws AppError `idempotency-key-invalid` */
-function ownerOf({ tenant, actor }: { tenant: TenantId | null; actor: Actor }, key: string): KeyOwner {
-  if (!KEY.test(key)) {
-    throw new AppError('idempotency-key-invalid', {
-      detail: 'Idempotency-Key must be 1 to 255 printable ASCII characters without spaces, such as a UUID.',
-    })
-  }
-  return { tenant: tenant ?? '', actor: actorName(actor), keyHash: sha256(key) }
-}
-
-const fingerprintOf = (c: Ctx, body: string): string => {
+/** By what two requests are the same. */
+function requestText(c: Ctx, body: string): string {
   const { pathname, search } = new URL(c.req.url)
-  return sha256(`${c.req.method} ${pathname}${search}\n${body}`)
+  return `${c.req.method} ${pathname}${search}\n${body}`
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 const keptHeaders = ({ headers }: Response): StoredAnswer['headers'] =>
   Object.fromEntries(KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : [])))

@@ -5,7 +5,7 @@ export type KeyOwner = {
   /** A tenant id; `''` where the caller acts across tenants. */
   tenant: string
   actor: string
-  /** SHA-256 of the key, in hexadecimal digits. */
+  /** A keyed digest of the key's text. */
   keyHash: string
 }
 
@@ -27,7 +27,7 @@ export type Claim =
 export type IdempotencyStore = {
   /**
    * Takes the key if nobody has it, or whoever had it is past the lease.
-   * @param claim.fingerprint of method, path and body
+   * @param claim.fingerprint a keyed digest of method, path and body
    * @param claim.holder names the one request that holds it
    * @param claim.leaseUntil after it a request under way counts as dead; all three instants in milliseconds since 1970
    */

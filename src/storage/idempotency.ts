@@ -3,7 +3,7 @@
  * Invariants: of two claims at once one holds the key, in this process or another; answers are encrypted, as some hold a
  * secret that is shown once; a tenant keeps at most `KEYS_PER_TENANT`.
  */
-import { createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
 import type { ExpressionBuilder, Kysely, Transaction } from 'kysely'
 import type { Claim, IdempotencyStore, KeyOwner, StoredAnswer } from '../idempotency/store.ts'
 import { KEY_BYTES, open, seal } from '../secrets/cipher.ts'
@@ -12,9 +12,21 @@ import type { Database } from './schema.ts'
 /** Past it those that expire first are forgotten; those under way stay. */
 const KEYS_PER_TENANT = 10_000
 
-/** The key that encrypts answers, made of the installation's pepper (HKDF, RFC 5869). */
-export const answerKey = (pepper: Uint8Array): KeyObject =>
-  createSecretKey(Buffer.from(hkdfSync('sha256', pepper, '', 'espalier idempotent answers', KEY_BYTES)))
+/** The key that encrypts answers, made of the installation's pepper. */
+export const answerKey = (pepper: Uint8Array): KeyObject => keyFor('espalier idempotent answers', pepper)
+
+/**
+ * What is kept of keys and requests, as hexadecimal digits: an HMAC under a key made of the pepper, so that a copy of the
+ * database lets nobody test what a body may have been.
+ */
+export function requestDigest(pepper: Uint8Array): (text: string) => string {
+  const key = keyFor('espalier idempotent requests', pepper)
+  return (text) => createHmac('sha256', key).update(text).digest('hex')
+}
+
+/** HKDF, RFC 5869: one key for each purpose. */
+const keyFor = (purpose: string, pepper: Uint8Array): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', pepper, '', purpose, KEY_BYTES)))
 
 /** @param key encrypts the answers (AES-256) */
 export function idempotencyStore(db: Kysely<Database>, key: KeyObject): IdempotencyStore {

@@ -36,7 +36,7 @@ export type UsageReport = RequestReport & {
 }
 
 export type UsageReports = {
-  /** Of all time. */
+  /** Of all that is kept. */
   analytics(tenant: TenantId): Promise<Analytics>
   /** @param days how many days back, today included; from 1 */
   usage(tenant: TenantId, days: number): Promise<UsageReport>

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestApp, type Init, post, type TestApp } from '../support/test-app.ts'
 
@@ -77,6 +78,20 @@ describe('a repeated request with an idempotency key', () => {
 })
 
 describe('an idempotency key', () => {
+  test('and its request are in the database as nothing that a guess could be tested against', async () => {
+    const body = post({ email: 'guess@example.com', name: 'N' }).body ?? ''
+    await addUser('acme-corp', 'guessable', 'guess@example.com')
+    const { createHash } = await import('node:crypto')
+    const { default: Sqlite } = await import('better-sqlite3')
+    const database = new Sqlite(join(product.folder.path, 'data/espalier.sqlite'), { readonly: true })
+    const rows = JSON.stringify(database.prepare('select * from idempotency').all())
+    database.close()
+    expect(rows).toContain('acme-corp')
+    for (const text of ['guessable', body, `POST /api/users\n${body}`]) {
+      expect(rows).not.toContain(createHash('sha256').update(text).digest('hex'))
+    }
+  })
+
   test('is refused with another body or path', async () => {
     await addUser('acme-corp', 'other', 'other@example.com')
     const body = await addUser('acme-corp', 'other', 'else@example.com')
