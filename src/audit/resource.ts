@@ -2,35 +2,11 @@
 import type { AuditRow } from './row.ts'
 
 /**
- * What a tenant sees of a row of its own: not its place in the chain, which would tell how much others do. Nor has it a
+ * What a tenant sees of a row of its own: all but its place in the chain, which would tell how much others do, and the
  * hash, which says something only to who has the rows before.
  */
-export function tenantAuditResource({
-  id,
-  at,
-  action,
-  tenant,
-  target,
-  actor,
-  person,
-  address,
-  requestId,
-  before,
-  after,
-}: AuditRow) {
-  return {
-    id,
-    at: new Date(at).toISOString(),
-    action,
-    tenant,
-    target,
-    actor,
-    person,
-    address,
-    requestId,
-    before: parsed(before),
-    after: parsed(after),
-  }
+export function tenantAuditResource({ sequence: _place, hash: _hash, at, before, after, ...same }: AuditRow) {
+  return { ...same, at: new Date(at).toISOString(), before: parsed(before), after: parsed(after) }
 }
 
 export const auditResource = (row: AuditRow) => ({

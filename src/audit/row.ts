@@ -38,23 +38,29 @@ export const NO_ROW = { sequence: 0, hash: '0'.repeat(64) } as const
 
 const DOMAIN = 'espalier-audit-row-v1\n'
 
+/**
+ * The members that the hash takes, in this order. The one list of them: what is stored, shown and described follows it.
+ */
+export const HASHED_MEMBERS = [
+  'sequence',
+  'id',
+  'at',
+  'action',
+  'tenant',
+  'target',
+  'actor',
+  'person',
+  'address',
+  'requestId',
+  'before',
+  'after',
+] as const satisfies readonly (keyof AuditRow)[]
+
+/** All of a row but its hash: nothing can be in a row that its hash does not take. */
+type HashedRow = Pick<AuditRow, (typeof HASHED_MEMBERS)[number]>
+
 /** @param previousHash the hash of the row before */
-export function rowHash(row: Omit<AuditRow, 'hash'>, previousHash: string): string {
-  const { sequence, id, at, action, tenant, target, actor, person, address, requestId, before, after } = row
-  const members = [
-    previousHash,
-    sequence,
-    id,
-    at,
-    action,
-    tenant,
-    target,
-    actor,
-    person,
-    address,
-    requestId,
-    before,
-    after,
-  ]
+export function rowHash(row: HashedRow, previousHash: string): string {
+  const members = [previousHash, ...HASHED_MEMBERS.map((name) => row[name])]
   return createHash('sha256').update(DOMAIN).update(JSON.stringify(members)).digest('hex')
 }

@@ -36,7 +36,7 @@ export const listTenants = ({ label = [], plan, status, state, ...options }: Lis
       page = await list.page({ filter, after: views.at(-1)?.tenant.id ?? '', limit: PAGE_SIZE })
       views.push(...page)
     } while (page.length === PAGE_SIZE)
-    print(options, { items: views.map(tenantResource) }, () => listText(views))
+    print(options, { items: views.map(tenantResource) }, () => listText(views, { filter, next: undefined }))
   })
 
 async function requireTenant(app: App, text: string): Promise<Tenant> {

@@ -17,18 +17,22 @@ export function refuseForeignHost(c: Ctx): void {
   throw new AppError('forbidden-host', { detail: 'This server answers to localhost, 127.0.0.1 and [::1] only.' })
 }
 
-/** @throws AppError `forbidden-origin` */
-export function refuseForeignPage(c: Ctx): void {
-  const site = requestHeader(c, 'sec-fetch-site')
-  const origin = requestHeader(c, 'origin')
-  if (site === undefined && origin === undefined) return
-  const isOwn = (site === undefined || OWN_SITES.has(site)) && (origin === undefined || isOwnOrigin(c, origin))
-  if (!isOwn) {
+/**
+ * Refuses what a page of another site sends.
+ * @param schemes of the pages of this server: behind a proxy that ends TLS they are `https`, which is the proxy's to know
+ * @throws AppError `forbidden-origin`
+ */
+export const foreignPageRefusal =
+  (schemes: readonly ('http' | 'https')[]) =>
+  (c: Ctx): void => {
+    const site = requestHeader(c, 'sec-fetch-site')
+    const origin = requestHeader(c, 'origin')
+    if (site === undefined && origin === undefined) return
+    const host = requestHeader(c, 'host')
+    const isOwnOrigin = origin === undefined || schemes.some((scheme) => origin === `${scheme}://${host}`)
+    if (isOwnOrigin && (site === undefined || OWN_SITES.has(site))) return
     throw new AppError('forbidden-origin', { detail: 'Only pages of this server itself may send this request.' })
   }
-}
-
-const isOwnOrigin = (c: Ctx, origin: string): boolean => origin === `http://${requestHeader(c, 'host')}`
 
 /** The header by which a proxy says that it passed the request on. */
 export const forwardingHeader = (c: Ctx): string | undefined =>

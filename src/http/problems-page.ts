@@ -28,7 +28,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'execution-not-found': 'GET /api/v1/executions lists the executions of the tenant.',
   'forbidden-host':
     'A server on loopback answers to localhost, 127.0.0.1 and [::1] alone. Use one of these as the host.',
-  'forbidden-origin': 'Browsers of other sites may not run anything here. Call the API from a program instead.',
+  'forbidden-origin':
+    'Browsers of other sites may not run anything here. Call the API from a program instead; behind a proxy, let it pass `Host` on as it came.',
   'idempotency-conflict': 'Send the same request with the same key again; Retry-After says when.',
   'idempotency-key-invalid': 'Send 1 to 255 printable ASCII characters without spaces, such as a UUID.',
   'idempotency-key-reused': 'A key stands for one request. Make a new one, such as a UUID, for each.',

@@ -13,7 +13,7 @@ import { type Authenticate, originOf } from './authentication.ts'
 import { type Ctx, type Env, requestHeader } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
-import { refuseForeignHost, refuseForeignPage } from './loopback.ts'
+import { foreignPageRefusal, refuseForeignHost } from './loopback.ts'
 import { problemResponse } from './problem.ts'
 import type { Answer, Method, Route } from './route.ts'
 import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
@@ -51,12 +51,18 @@ export type ServerDeps = {
 
 export function createServer(deps: ServerDeps): Hono<Env> {
   const { routes, observer, denials, clock, newId } = deps
-  const admitHost = deps.answersTo === 'loopback-names' ? refuseForeignHost : () => {}
+  const isLocal = deps.answersTo === 'loopback-names'
+  const refuseForeignPage = foreignPageRefusal(isLocal ? ['http'] : ['http', 'https'])
+  const admitHost = isLocal ? refuseForeignHost : () => {}
   // One regular expression finds a route; a path that it cannot hold beside the others is refused here, at start.
   const app = new Hono<Env>({ router: new RegExpRouter() })
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
-    app.on(route.method.toUpperCase(), honoPath(route.path), observed(route.path, handlerOf(route, deps)))
+    app.on(
+      route.method.toUpperCase(),
+      honoPath(route.path),
+      observed(route.path, handlerOf(route, deps, refuseForeignPage)),
+    )
     allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
   }
   // Apart from the routes: where two handlers fit a path, Hono chains them by promises, for every request.
@@ -95,7 +101,11 @@ export function createServer(deps: ServerDeps): Hono<Env> {
 }
 
 /** What happens before the handler of a route, by who may ask. */
-function handlerOf(route: Route, { authenticate, resolveScope, gate, idempotency }: ServerDeps): (c: Ctx) => Answer {
+function handlerOf(
+  route: Route,
+  { authenticate, resolveScope, gate, idempotency }: ServerDeps,
+  refuseForeignPage: (c: Ctx) => void,
+): (c: Ctx) => Answer {
   const admit = route.effect === 'acts' ? refuseForeignPage : () => {}
   if (route.access === 'open') {
     return (c) => {

@@ -5,7 +5,7 @@ import type { AuditFilter, AuditScope, AuditStore } from '../audit/store.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Database } from './schema.ts'
 import { durably } from './sqlite.ts'
-import type { AuditTable } from './tables/audit.ts'
+import { type AuditTable, fromAuditColumns } from './tables/audit.ts'
 
 /** Rows that are read at once where all are wanted: other statements get between two pieces. */
 const PIECE = 500
@@ -19,7 +19,7 @@ export function auditStore(db: Kysely<Database>): AuditStore {
     const wanted = filtered(inScope(rows(), scope), filter).orderBy('sequence', 'desc').limit(PIECE)
     let piece = await wanted.execute()
     while (piece.length > 0) {
-      for (const row of piece) yield toRow(row)
+      for (const row of piece) yield fromAuditColumns(row)
       piece = await wanted.where('sequence', '<', piece.at(-1)!.sequence).execute()
     }
   }
@@ -28,7 +28,7 @@ export function auditStore(db: Kysely<Database>): AuditStore {
     const wanted = rows().where('sequence', '<=', upTo).orderBy('sequence').limit(PIECE)
     let piece = await wanted.where('sequence', '>', after).execute()
     while (piece.length > 0) {
-      for (const row of piece) yield toRow(row)
+      for (const row of piece) yield fromAuditColumns(row)
       piece = await wanted.where('sequence', '>', piece.at(-1)!.sequence).execute()
     }
   }
@@ -47,7 +47,7 @@ export function auditStore(db: Kysely<Database>): AuditStore {
         .orderBy('sequence', 'desc')
         .limit(pageSize + 1)
         .execute()
-      const items = found.slice(0, pageSize).map(toRow)
+      const items = found.slice(0, pageSize).map(fromAuditColumns)
       const last = found.length > pageSize ? items.at(-1) : undefined
       return { items, ...(last ? { nextPageToken: last.id } : {}) }
     },
@@ -79,10 +79,3 @@ const filtered = (query: RowQuery, { action, actor, from, to }: AuditFilter): Ro
     .$if(actor !== undefined, (narrowed) => narrowed.where('actor', '=', actor ?? ''))
     .$if(from !== undefined, (narrowed) => narrowed.where('at', '>=', from ?? 0))
     .$if(to !== undefined, (narrowed) => narrowed.where('at', '<', to ?? 0))
-
-const toRow = ({ request_id, before_json, after_json, ...row }: Selectable<AuditTable>): AuditRow => ({
-  ...row,
-  requestId: request_id,
-  before: before_json,
-  after: after_json,
-})

@@ -10,6 +10,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Json } from '../kernel/json.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import type { Database } from './schema.ts'
+import { toAuditColumns } from './tables/audit.ts'
 
 /** What an entry says, in the form of a row. */
 export type AuditFacts = Omit<AuditRow, 'sequence' | 'id' | 'at' | 'hash'>
@@ -35,10 +36,9 @@ export const auditAppender =
     const { sequence } = end
     const row = { sequence, id: newId(), at: Math.floor(clock.now()), ...wellFormed(facts) }
     const hash = rowHash(row, end.hash)
-    const { requestId: request_id, before: before_json, after: after_json, ...same } = row
     await transaction
       .insertInto('audit')
-      .values({ ...same, request_id, before_json, after_json, hash })
+      .values(toAuditColumns({ ...row, hash }))
       .execute()
     await transaction.updateTable('audit_head').set({ hash }).execute()
     onAppend?.(sequence)

@@ -39,6 +39,10 @@ export const readFilter = ({ label, plan, status, state }: WrittenFilter): Tenan
   state: oneOf('state', TENANT_STATES, state),
 })
 
+/** Whether it asks for less than all that are not deleted. */
+export const isNarrow = ({ labels, plan, status, state }: TenantFilter): boolean =>
+  labels.length > 0 || plan !== null || status !== null || state !== null
+
 /** All but `state`, which takes a look at the branch. */
 export function matches({ labels, plan, status }: TenantFilter, tenant: Tenant): boolean {
   const { profile } = tenant

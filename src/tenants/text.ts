@@ -1,6 +1,7 @@
 /** Tenants as lines for people: what the shell scripts and the command line print. Pure. */
 import type { Usage } from '../executions/store.ts'
 import type { bulkResource } from './bulk.ts'
+import { isNarrow, type TenantFilter } from './filter.ts'
 import type { TenantState, TenantUsage, TenantView } from './report.ts'
 import { statusOf } from './tenant.ts'
 
@@ -41,10 +42,20 @@ export const bulkText = ({ created, failed, items }: ReturnType<typeof bulkResou
     }),
   ])
 
-export function listText(views: readonly TenantView[]): string {
-  if (views.length === 0) return 'There is no tenant yet. `./setup-tenant.sh <id>` creates one.\n'
+/** @param next where the next page begins, if these are not all */
+export function listText(
+  views: readonly TenantView[],
+  { filter, next }: { filter: TenantFilter; next: string | undefined },
+): string {
+  if (views.length === 0) {
+    if (isNarrow(filter)) return 'No tenant is like that; without a filter all are listed that are not deleted.\n'
+    return 'There is no tenant. `./setup-tenant.sh <id>` creates one.\n'
+  }
   const width = Math.max(...views.map(({ tenant }) => tenant.id.length))
-  return lines(views.map((view) => `${view.tenant.id.padEnd(width)}  ${standing(view)}`))
+  return lines([
+    ...views.map((view) => `${view.tenant.id.padEnd(width)}  ${standing(view)}`),
+    ...(next === undefined ? [] : [`More follow: pageToken=${next}`]),
+  ])
 }
 
 /** Where a tenant stands: first what keeps it from answering, if anything does. */

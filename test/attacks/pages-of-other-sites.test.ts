@@ -93,6 +93,33 @@ test.each([
   expect((await app.request('a', '/api/v1/execute', { ...post(RUN), headers })).status).toBe(200)
 })
 
+describe('a server on the network, behind a proxy that ends TLS', () => {
+  const token = 'x'.repeat(40)
+  let open: TestApp
+  beforeAll(async () => {
+    open = await createTestApp({ env: { APP_ADDR: ':8080', ESPALIER_ADMIN_TOKEN: token } })
+    open.commit('a', {})
+  })
+  afterAll(() => open.close())
+  const run = (headers: Record<string, string>) =>
+    open.request('a', '/api/v1/execute', {
+      ...post(RUN),
+      headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-Proto': 'https', ...headers },
+    })
+
+  test.each(['https', 'http'])('answers its own pages over %s', async (scheme) => {
+    expect((await run({ Host: 'conf.example', Origin: `${scheme}://conf.example` })).status).toBe(200)
+  })
+
+  test.each(['https://evil.example', 'https://conf.example.evil.example', 'https://conf.example:8443', 'null'])(
+    'refuses those of %s',
+    async (Origin) => {
+      const answer = await run({ Host: 'conf.example', Origin })
+      expect([answer.status, await codeOf(answer)]).toEqual([403, 'forbidden-origin'])
+    },
+  )
+})
+
 describe('a request that a proxy passed on', () => {
   test.each(['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'x-forwarded-anything'])(
     'with %s names no tenant',

@@ -1,5 +1,5 @@
 /** Which tenants `GET /admin/tenants` shows for which filter. */
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestApp, post, type TestApp } from '../support/test-app.ts'
 
 let app: TestApp
@@ -72,4 +72,26 @@ test.each([
   const answer = await app.request(undefined, `/admin/tenants?${query}`)
   expect(answer.status).toBe(400)
   expect(((await answer.json()) as { detail: string }).detail).toContain(hint)
+})
+
+describe('as text', () => {
+  const text = async (query: string): Promise<string> => {
+    const answer = await app.request(undefined, `/admin/tenants?${query}`, { headers: { Accept: 'text/plain' } })
+    return answer.text()
+  }
+
+  test('a filter that nothing matches is not taken for a server without tenants', async () => {
+    expect(await text('plan=pro&label=region:us')).toMatch(/^No tenant is like that/)
+    const { stdout } = await app.folder.espalier(['tenant', 'list', '--status', 'deleted'])
+    expect(stdout).toMatch(/^No tenant is like that/)
+    const empty = await createTestApp()
+    const answer = await empty.request(undefined, '/admin/tenants', { headers: { Accept: 'text/plain' } })
+    expect(await answer.text()).toMatch(/^There is no tenant\./)
+    await empty.close()
+  })
+
+  test('a page that is not the last says so', async () => {
+    expect(await text('pageSize=2')).toMatch(/\nMore follow: pageToken=b-degraded\n$/)
+    expect(await text('pageSize=500')).not.toContain('More follow')
+  })
 })

@@ -1,6 +1,6 @@
 /** `/admin/audit`, and a tenant's own part of it, `/api/v1/audit`. */
 import { auditResource, tenantAuditResource } from '../../audit/resource.ts'
-import type { AuditRow } from '../../audit/row.ts'
+import { type AuditRow, HASHED_MEMBERS } from '../../audit/row.ts'
 import type { AuditFilter, AuditScope, AuditStore } from '../../audit/store.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseTenantId, TENANT_ID_FORM } from '../../kernel/ids.ts'
@@ -14,7 +14,7 @@ const nullable = (description: string) => ({ type: ['string', 'null'], descripti
 
 const TENANT_ROW = {
   type: 'object',
-  required: ['id', 'at', 'action', 'tenant', 'target', 'actor', 'person', 'address', 'requestId', 'before', 'after'],
+  required: HASHED_MEMBERS.filter((name) => name !== 'sequence'),
   properties: {
     id: { type: 'string' },
     at: { type: 'string', format: 'date-time' },
@@ -31,17 +31,17 @@ const TENANT_ROW = {
     before: { description: 'Without secrets; null where there was nothing.' },
     after: { description: 'Without secrets; null where nothing is left.' },
   },
-} as const
+}
 
 const ROW = {
   ...TENANT_ROW,
-  required: ['sequence', ...TENANT_ROW.required, 'hash'],
+  required: [...HASHED_MEMBERS, 'hash'],
   properties: {
     sequence: { type: 'integer', description: 'Its place in the chain, from 1.' },
     ...TENANT_ROW.properties,
     hash: { type: 'string', description: 'SHA-256 over the row and the hash of the row before it.' },
   },
-} as const
+}
 
 const instantParameter = (name: string, description: string): Parameter => ({
   name,

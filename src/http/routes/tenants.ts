@@ -98,12 +98,9 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
     const filter = readFilter({ label: c.req.queries('label') ?? [], plan, status, state })
     const views = await list.page({ filter, after: pageToken, limit: pageSize + 1 })
     const page = views.slice(0, pageSize)
-    if (wantsText(c)) return answerText(c, listText(page))
-    const last = views.length > pageSize ? page.at(-1) : undefined
-    return answerJson(c, {
-      items: page.map(tenantResource),
-      ...(last ? { nextPageToken: last.tenant.id } : {}),
-    })
+    const next = views.length > pageSize ? page.at(-1)?.tenant.id : undefined
+    if (wantsText(c)) return answerText(c, listText(page, { filter, next }))
+    return answerJson(c, { items: page.map(tenantResource), ...(next ? { nextPageToken: next } : {}) })
   }
 
   async function one(c: Ctx, origin: Origin): Promise<Response> {
