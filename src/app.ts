@@ -287,6 +287,7 @@ export async function createApp(
       await usage.recorder.close()
       await apiKeys.close()
       await audit.close()
+      objects.close()
       await compiler.close()
       await storage.close()
     },

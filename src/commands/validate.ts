@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createCompiler } from '../app.ts'
 import { readConfig } from '../boot/config.ts'
-import { openObjects } from '../git/objects.ts'
+import { type GitObjects, openObjects } from '../git/objects.ts'
 import { createRefReader } from '../git/refs.ts'
 import { runGit } from '../git/run.ts'
 import { findRepository } from '../git/setup/layout.ts'
@@ -79,8 +79,11 @@ async function checkBranch(name: string, compile: FileCompiler): Promise<Report>
     if (!/^[\w./-]+$/.test(branch) || branch.includes('..')) continue
     const state = refs.read(headRef(branch))
     if (state.kind !== 'oid') continue
-    const objects = openObjects(layout.gitDir)
-    return { target: branch, problems: await problemsOf(await objects.treeOf(state.oid), layout.gitDir, compile) }
+    const { oid } = state
+    const problems = await reading(layout.gitDir, async (objects) => {
+      return problemsOf(await objects.treeOf(oid), objects, compile)
+    })
+    return { target: branch, problems }
   }
   throw new StartRefused(`There is no file, branch or tenant "${name}".`)
 }
@@ -93,11 +96,21 @@ async function checkStaged(compile: FileCompiler): Promise<Report> {
   const line = async (args: string[]): Promise<string> => (await runGit({ cwd, args, env })).toString().trim()
   const gitDir = await line(['rev-parse', '--absolute-git-dir'])
   const tree = (await line(['write-tree'])) as Oid
-  return { target: 'the staged files', problems: await problemsOf(tree, gitDir, compile) }
+  const problems = await reading(gitDir, (objects) => problemsOf(tree, objects, compile))
+  return { target: 'the staged files', problems }
 }
 
-async function problemsOf(tree: Oid, gitDir: string, compile: FileCompiler): Promise<readonly FileProblem[]> {
-  const built = await createSnapshotBuilder(openObjects(gitDir), compile).build(tree)
+async function reading<T>(gitDir: string, read: (objects: GitObjects) => Promise<T>): Promise<T> {
+  const objects = openObjects(gitDir)
+  try {
+    return await read(objects)
+  } finally {
+    objects.close()
+  }
+}
+
+async function problemsOf(tree: Oid, objects: GitObjects, compile: FileCompiler): Promise<readonly FileProblem[]> {
+  const built = await createSnapshotBuilder(objects, compile).build(tree)
   return built.kind === 'content' ? [] : built.problems
 }
 

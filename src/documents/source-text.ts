@@ -12,10 +12,19 @@ export type SourceText = { kind: 'text'; text: string } | { kind: 'rejected'; fi
 /** Control characters (Unicode category Cc below U+0080) other than tab, LF and CR. */
 const CONTROL = /(?![\t\n\r\u0080-\u009f])\p{Cc}/u
 
+/** What is said of a file of `size` bytes, which is more than `limits` allow and is not read. */
+export const tooLargeFile = (size: number, { maxBytes }: Pick<DocumentLimits, 'maxBytes'>): Finding => ({
+  line: 1,
+  column: 1,
+  pointer: '',
+  code: 'too-large',
+  detail: `The file has ${size} bytes; at most ${maxBytes} are allowed.`,
+})
+
 /** The text of a file, or what is wrong with its bytes. */
-export function decodeText(bytes: Uint8Array, { maxBytes }: DocumentLimits): SourceText {
-  if (bytes.byteLength > maxBytes)
-    return rejected('', 0, 'too-large', `The file has ${bytes.byteLength} bytes; at most ${maxBytes} are allowed.`)
+export function decodeText(bytes: Uint8Array, limits: DocumentLimits): SourceText {
+  if (bytes.byteLength > limits.maxBytes)
+    return { kind: 'rejected', findings: [tooLargeFile(bytes.byteLength, limits)] }
   const text = new TextDecoder('utf-8').decode(bytes)
   if (!isUtf8(bytes)) {
     const offset = text.indexOf('\uFFFD')

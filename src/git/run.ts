@@ -1,5 +1,5 @@
 /**
- * Runs native git with a fixed argv and a clean environment, for what isomorphic-git is not for: moving refs, history.
+ * Runs native git with a fixed argv and a clean environment, for one command at a time: moving refs, history.
  * Invariant: no shell, no pager, no prompt, no configuration through the caller's `GIT_*` variables, and no string of
  * a tenant's where git could read it as an option (callers pass `--end-of-options` before names).
  */
@@ -81,7 +81,7 @@ export function runGitUpTo(
 }
 
 /** The caller's environment without `GIT_DIR` and its like: a hook's would point these commands elsewhere. */
-function gitEnvironment(): NodeJS.ProcessEnv {
+export function gitEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_') || KEPT_GIT_VARIABLES.has(name))
   return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' }
 }

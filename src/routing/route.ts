@@ -1,15 +1,21 @@
 /** What free text leads to. Pure data: the answer of a router, and what a router is built from. */
 import type { JsonObject } from '../kernel/json.ts'
 
-export type RouteTarget = { kind: 'tool' | 'workflow'; name: string }
+export type TargetKind = 'tool' | 'workflow'
+export type RouteTarget = { kind: TargetKind; name: string }
 
-export type Routable = RouteTarget & {
+/** What routing reads of a tool or workflow. */
+export type Described = {
+  name: string
   description?: string
   patterns: readonly string[]
   examples: readonly string[]
   /** JSON Schema of the input: gives the slots of a pattern their types. */
   input?: JsonObject
 }
+
+/** All that a text can lead to, by name. One object for each definition, whichever tenants have it. */
+export type Definitions = Readonly<Record<TargetKind, ReadonlyMap<string, Described>>>
 
 export type Candidate = RouteTarget & { confidence: number }
 

@@ -3,8 +3,11 @@
  * Invariants: what passes `checkTenantSchema` refers to nothing outside of itself, compiles and validates in bounded
  * time and memory, and leaves nothing behind in a shared instance of ajv (each compiled schema has one of its own,
  * about 1 ms, collected together with the validator).
+ * Schemas that are equal letter for letter share one validator, whichever tenants wrote them: it is a function of the
+ * schema and of the value alone, and remembers neither.
  */
 import type { ValidateFunction } from 'ajv'
+import { LRUCache } from 'lru-cache'
 import type { Violation } from '../documents/violation.ts'
 import { isJsonObject, type Json, type JsonObject, pointerTokens, valueAt } from '../kernel/json.ts'
 import { BASE_OPTIONS, check, newAjv, type Validator } from './ajv.ts'
@@ -13,6 +16,9 @@ import { refPointer, schemaCost } from './schema-cost.ts'
 import { walkSchema } from './schema-walk.ts'
 import { measure } from './value-size.ts'
 import { toViolations } from './violations.ts'
+
+/** Of the schemas that are remembered, in UTF-16 code units. Those in use by a tool live as long as that does. */
+const MAX_SHARED_LENGTH = 4 * 1024 * 1024
 
 /** What one schema may cost. */
 const TENANT_SCHEMA_LIMITS = {
@@ -47,7 +53,8 @@ function findings(schema: Json): readonly Violation[] {
     return [
       { pointer: '', code: 'schema-too-large', detail: `A schema nests at most ${maxDepth} levels; make it flatter.` },
     ]
-  const length = JSON.stringify(schema).length
+  const text = JSON.stringify(schema)
+  const { length } = text
   if (length > maxLength)
     return [
       {
@@ -57,12 +64,18 @@ function findings(schema: Json): readonly Violation[] {
       },
     ]
 
+  if (sound.has(text)) return []
   const { nodes, violations } = walkSchema(schema)
   if (violations.length > 0) return violations
   const malformed = metaViolations(schema)
   if (malformed.length > 0) return malformed
-  return schemaCost(nodes).violations
+  const { violations: costs } = schemaCost(nodes)
+  if (costs.length === 0) sound.set(text, true)
+  return costs
 }
+
+/** Texts of schemas that nothing was found in: most tenants' are a colleague's. */
+const sound = new LRUCache<string, true>({ maxSize: MAX_SHARED_LENGTH, sizeCalculation: (_, text) => text.length })
 
 let metaAjv: ReturnType<typeof newAjv> | undefined
 
@@ -73,12 +86,30 @@ function metaViolations(schema: JsonObject): readonly Violation[] {
   return validate && !validate(schema) ? toViolations(validate.errors ?? []) : []
 }
 
+const validators = new LRUCache<string, Validator>({
+  maxSize: MAX_SHARED_LENGTH,
+  sizeCalculation: (_, text) => text.length,
+})
+
 /**
  * A validator for a schema that `checkTenantSchema` found nothing in. Valid values cost ajv's bare check; invalid ones
- * are told at most 50 violations, all of them where the value is small. It never throws for any JSON value.
- * @throws Error where the schema was not checked before
+ * are told at most 50 violations, all of them where the value is small. It never throws for any JSON value, and costs
+ * next to nothing until the first of them.
  */
 export function compileTenantSchema(schema: JsonObject): Validator {
+  const text = JSON.stringify(schema)
+  const known = validators.get(text)
+  if (known) return known
+  let compiled: Validator | undefined
+  const validator: Validator = (value) => {
+    compiled ??= compile(schema)
+    return compiled(value)
+  }
+  validators.set(text, validator)
+  return validator
+}
+
+function compile(schema: JsonObject): Validator {
   const { isRecursive, perPart } = schemaCost(walkSchema(schema).nodes)
   const first = isRecursive ? countedValidator(schema, false, MAX_STEPS) : plainValidator(schema, false)
   const triesForAll = MAX_WORK_FOR_ALL_ERRORS / perPart

@@ -1,74 +1,39 @@
 /** The rules that need more than one file: unique names, and workflows that name what exists. Pure. */
-import type { Document } from '../documents/document.ts'
 import type { Violation } from '../documents/violation.ts'
 import type { Oid } from '../kernel/ids.ts'
-import type { Json, JsonObject } from '../kernel/json.ts'
+import type { JsonObject } from '../kernel/json.ts'
 import { policyOf } from '../policies/definition.ts'
-import type { Routable } from '../routing/route.ts'
-import { buildRouter } from '../routing/router.ts'
-import type { Tool } from '../tools/tool.ts'
+import type { Routers } from '../routing/routers.ts'
 import { linkWorkflows } from '../workflows/link.ts'
-import type { Workflow } from '../workflows/workflow.ts'
-import type { Built } from './build.ts'
-import { findingAt } from './compile-file.ts'
+import { type CompiledFile, findingAt } from './compile-file.ts'
 import type { Folder } from './file-kinds.ts'
-import { type FolderContent, wholeFile } from './read-folder.ts'
-import type { FileProblem } from './snapshot.ts'
+import type { FolderContent, FolderFile } from './folder-content.ts'
+import { wholeFile } from './read-folder.ts'
+import type { Content, FileProblem } from './snapshot.ts'
 
-type Place = { path: string; document: Document }
+export type Assembled = { kind: 'content'; content: Content } | { kind: 'refused'; problems: readonly FileProblem[] }
 
 /** The content of `tree`, or every problem of its files, sorted by file and place. */
 export function assemble(
   tree: Oid,
   folders: Partial<Record<Folder, FolderContent>>,
   treeProblems: readonly FileProblem[],
-): Built {
-  const problems = [...treeProblems]
-  const tools = new Map<string, Tool>()
-  const workflows = new Map<string, Workflow>()
-  const config = new Map<string, Json>()
-  /** Where each name was given first: tools and workflows share one space of names, as stages name either. */
-  const named = new Map<string, Place>()
-  const stems = new Map<string, string>()
-
-  const claim = (name: string, place: Place): boolean => {
-    const first = named.get(name)
-    if (first) problems.push(nameTaken(name, place, first))
-    else named.set(name, place)
-    return first === undefined
-  }
-
-  for (const content of Object.values(folders)) {
-    problems.push(...content.problems)
-    for (const { path, stem, compiled } of content.files) {
-      if (compiled.kind === 'bad') {
-        problems.push(...compiled.findings.map((finding) => ({ file: path, ...finding })))
-        continue
-      }
-      const { document, definition } = compiled
-      const place = { path, document }
-      if (definition.kind === 'tool') {
-        if (claim(definition.tool.name, place)) tools.set(definition.tool.name, definition.tool)
-      } else if (definition.kind === 'workflow') {
-        if (claim(definition.workflow.name, place)) workflows.set(definition.workflow.name, definition.workflow)
-      } else {
-        const first = stems.get(stem)
-        if (first) problems.push(wholeFile(path, 'duplicate-config', `${first} gives "${stem}" too; keep one of them.`))
-        stems.set(stem, path)
-        config.set(stem, definition.value)
-      }
-    }
-  }
-
+  routers: Routers,
+): Assembled {
+  const all = Object.values(folders)
+  const files = all.flatMap((content) => content.files)
+  const tools = folders.tools?.tools ?? NOTHING
+  const workflows = folders.workflows?.workflows ?? NOTHING
+  const config = folders.config?.config ?? NOTHING
+  const problems = [
+    ...treeProblems,
+    ...all.flatMap((content) => content.problems),
+    ...files.flatMap(findingsOf),
+    ...takenNames(files),
+  ]
   // Only where each file is good by itself: a tool whose file is broken would be missed by every workflow as well.
-  if (problems.length === 0) {
-    for (const { workflow, violations } of linkWorkflows([...workflows.values()], new Set(tools.keys()))) {
-      const place = named.get(workflow)
-      if (place) problems.push(...violations.map((violation) => problemAt(place, violation)))
-    }
-  }
+  if (problems.length === 0) problems.push(...unlinked(files, linkWorkflows([...workflows.values()], tools)))
   if (problems.length > 0) return { kind: 'refused', problems: problems.sort(byPlace) }
-  const routables = [...[...tools.values()].map(toolRoutable), ...[...workflows.values()].map(workflowRoutable)]
   return {
     kind: 'content',
     content: {
@@ -77,39 +42,64 @@ export function assemble(
       workflows,
       config: Object.fromEntries(config) as JsonObject,
       policy: policyOf(config.get('policy')),
-      router: buildRouter(routables),
+      router: routers.of(tools, workflows),
     },
   }
 }
 
-const problemAt = ({ path, document }: Place, violation: Violation): FileProblem => ({
-  file: path,
-  ...findingAt(document, violation),
-})
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()
 
-const nameTaken = (name: string, place: Place, first: Place): FileProblem =>
-  problemAt(place, {
+const findingsOf = ({ path, compiled }: FolderFile): FileProblem[] =>
+  compiled.kind === 'bad' ? compiled.findings.map((finding) => ({ file: path, ...finding })) : []
+
+/** The name that a file claims: tools and workflows share one space of names, as stages name either. */
+function claimOf({ stem, compiled }: FolderFile): string | undefined {
+  if (compiled.kind === 'bad') return undefined
+  const { definition } = compiled
+  if (definition.kind === 'tool') return `name ${definition.tool.name}`
+  return definition.kind === 'workflow' ? `name ${definition.workflow.name}` : `stem ${stem}`
+}
+
+function* takenNames(files: readonly FolderFile[]): Iterable<FileProblem> {
+  const claimed = new Map<string, FolderFile>()
+  for (const file of files) {
+    const claim = claimOf(file)
+    const first = claim === undefined ? undefined : claimed.get(claim)
+    if (claim === undefined) continue
+    if (first) yield taken(file, first)
+    else claimed.set(claim, file)
+  }
+}
+
+function taken(file: FolderFile, first: FolderFile): FileProblem {
+  const { path, stem, compiled } = file
+  const name = compiled.kind === 'good' ? nameOf(compiled) : undefined
+  if (name === undefined) {
+    return wholeFile(path, 'duplicate-config', `${first.path} gives "${stem}" too; keep one of them.`)
+  }
+  return problemAt(file, {
     pointer: '/name',
     code: 'duplicate-name',
     detail: `"${name}" is already the name of ${first.path}; a tool or workflow needs a name of its own.`,
   })
+}
+
+function nameOf({ definition }: CompiledFile & { kind: 'good' }): string | undefined {
+  if (definition.kind === 'tool') return definition.tool.name
+  return definition.kind === 'workflow' ? definition.workflow.name : undefined
+}
+
+function unlinked(files: readonly FolderFile[], found: ReturnType<typeof linkWorkflows>): FileProblem[] {
+  return found.flatMap(({ workflow, violations }) => {
+    const file = files.find(({ compiled }) => compiled.kind === 'good' && nameOf(compiled) === workflow)
+    return file ? violations.map((violation) => problemAt(file, violation)) : []
+  })
+}
+
+function problemAt({ path, compiled }: FolderFile, violation: Violation): FileProblem {
+  if (compiled.kind === 'bad') return wholeFile(path, violation.code, violation.detail)
+  return { file: path, ...findingAt(compiled.document, violation) }
+}
 
 const byPlace = (a: FileProblem, b: FileProblem): number =>
   a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column
-
-const toolRoutable = (tool: Tool): Routable => ({ ...routableMembers(tool), kind: 'tool' })
-const workflowRoutable = (workflow: Workflow): Routable => ({ ...routableMembers(workflow), kind: 'workflow' })
-
-const routableMembers = ({
-  name,
-  description,
-  patterns,
-  examples,
-  input,
-}: Tool | Workflow): Omit<Routable, 'kind'> => ({
-  name,
-  patterns,
-  examples,
-  ...(description === undefined ? {} : { description }),
-  ...(input === undefined ? {} : { input }),
-})

@@ -1,70 +1,99 @@
 /**
  * A tree becomes a snapshot's content, or the list of everything that is wrong with it.
  *
- * Built from parts that are kept by object id: compiled files by blob, folders and contents by tree. So a tenant that
- * changes two files of a hundred costs those two, and tenants with equal trees share one content.
+ * Built from parts that are kept by object id: compiled files by path and blob, folders and contents by tree. So a tenant
+ * that changes two files of a hundred costs those two, and tenants with equal trees share one content.
  * Sharing across tenants is safe because the key is a hash of the bytes: whoever has the id has had the same bytes.
  */
-import { LRUCache } from 'lru-cache'
+import { DOCUMENT_LIMITS } from '../documents/document.ts'
+import { tooLargeFile } from '../documents/source-text.ts'
 import type { TreeEntry, TreeSource } from '../git/objects.ts'
+import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Oid } from '../kernel/ids.ts'
+import { createRouters } from '../routing/routers.ts'
 import { assemble } from './assemble.ts'
-import type { CompiledFile, FileCompiler } from './compile-file.ts'
-import { type Folder, isFolder } from './file-kinds.ts'
-import { collisions, compileEntry, createFolderReader, type FolderContent, wholeFile } from './read-folder.ts'
+import type { FileCompiler } from './compile-file.ts'
+import { type Folder, isFolder, kindOf } from './file-kinds.ts'
+import type { FolderContent, FolderFile } from './folder-content.ts'
+import { createKeep } from './keep.ts'
+import { collisions, type ReadFile, readFolder, wholeFile } from './read-folder.ts'
 import type { Content, FileProblem } from './snapshot.ts'
+import { createTurns } from './turns.ts'
 
-export type Built = { kind: 'content'; content: Content } | { kind: 'refused'; problems: readonly FileProblem[] }
+export type Built = ({ kind: 'content'; content: Content } | { kind: 'refused'; problems: readonly FileProblem[] }) & {
+  /** About what it takes in memory beside what others have as well. */
+  readonly bytes: number
+}
 
 export type SnapshotBuilder = {
   /** @throws ObjectUnreadable where an object of the tree is missing or damaged */
-  build(tree: Oid): Promise<Built>
+  build(tree: Oid): Built | Promise<Built>
 }
 
-/** What is kept of what was built. A compiled file takes a few times the bytes of its source. */
-const CACHE = { fileBytes: 128 * 1024 * 1024, folders: 50_000, contents: 50_000 } as const
+/** What a file takes in memory when it is compiled, for each byte of its text, and beside that (measured). */
+const FILE_BYTES = { each: 4, fixed: 2_000 } as const
+/** Of a folder and of a content, for each file in it, and beside that (measured). */
+const LISTED_BYTES = { each: 64, fixed: 1_000 } as const
 
-export function createSnapshotBuilder(source: TreeSource, compile: FileCompiler): SnapshotBuilder {
-  const files = new LRUCache<string, CompiledFile>({ maxSize: CACHE.fileBytes })
-  const folders = new LRUCache<string, FolderContent>({ max: CACHE.folders })
-  const contents = new LRUCache<Oid, Built>({ max: CACHE.contents })
-  const building = new Map<Oid, Promise<Built>>()
-  const readFolder = createFolderReader(compileEntry(source, compile, files))
+/** @param maxBytes of what is kept of what was built, by each of its three kinds */
+export function createSnapshotBuilder(
+  source: TreeSource,
+  compile: FileCompiler,
+  { maxBytes = Number.MAX_SAFE_INTEGER, clock = systemClock }: { maxBytes?: number; clock?: Clock } = {},
+): SnapshotBuilder {
+  const turns = createTurns(clock)
+  const routers = createRouters()
+  const files = createKeep<string, FolderFile>(maxBytes, ({ bytes }) => bytes)
+  const folders = createKeep<string, FolderContent>(maxBytes, ({ files: held }) => listBytes(held.length))
+  const contents = createKeep<Oid, Built>(maxBytes, ({ bytes }) => bytes)
+  /** Files that a tree has paid for: the first one that had them. */
+  const paid = new WeakSet<FolderFile>()
 
-  /** Concurrent misses of one tree are one build. */
-  function build(tree: Oid): Promise<Built> {
-    const known = contents.get(tree)
-    if (known) return Promise.resolve(known)
-    const underWay = building.get(tree)
-    if (underWay) return underWay
-    const started = read(tree).finally(() => building.delete(tree))
-    building.set(tree, started)
-    return started
+  const readFile: ReadFile = async (folder, entry, stem) => {
+    const path = `${folder}/${entry.name}`
+    return files(`${path}:${entry.oid}`, async () => {
+      const blob = await source.readBlob(entry.oid, DOCUMENT_LIMITS.maxBytes)
+      if (blob.kind === 'too-large') {
+        return fileOf(path, stem, 0, { kind: 'bad', findings: [tooLargeFile(blob.size, DOCUMENT_LIMITS)] })
+      }
+      const compiled = await turns.take(() => compile(kindOf(folder, stem), entry.name, blob.bytes))
+      return fileOf(path, stem, blob.bytes.length, compiled)
+    })
   }
 
-  async function read(tree: Oid): Promise<Built> {
+  async function readTree(tree: Oid): Promise<Built> {
     const entries = await source.readTree(tree)
     const problems: FileProblem[] = [...collisions('', entries), ...topLevelRefusals(entries)]
-    const found: Partial<Record<Folder, FolderContent>> = {}
-    for (const { name, kind, oid } of entries) {
-      if (kind === 'tree' && isFolder(name)) found[name] = await folder(name, oid)
-    }
-    const built = assemble(tree, found, problems)
-    contents.set(tree, built)
-    return built
+    const found = await Promise.all(
+      entries.map(async ({ name, kind, oid }): Promise<[Folder, FolderContent][]> => {
+        return kind === 'tree' && isFolder(name) ? [[name, await folderOf(name, oid)]] : []
+      }),
+    )
+    const held: Partial<Record<Folder, FolderContent>> = Object.fromEntries(found.flat())
+    return { ...(await turns.take(() => assemble(tree, held, problems, routers))), bytes: bytesOf(Object.values(held)) }
   }
 
-  async function folder(name: Folder, tree: Oid): Promise<FolderContent> {
-    const key = `${name}:${tree}`
-    const known = folders.get(key)
-    if (known) return known
-    const content = await readFolder(name, await source.readTree(tree))
-    folders.set(key, content)
-    return content
+  const folderOf = (name: Folder, tree: Oid): FolderContent | Promise<FolderContent> =>
+    folders(`${name}:${tree}`, async () => readFolder(name, await source.readTree(tree), readFile))
+
+  function bytesOf(held: readonly FolderContent[]): number {
+    const all = held.flatMap((content) => content.files)
+    const unpaid = all.filter((file) => !paid.has(file))
+    for (const file of unpaid) paid.add(file)
+    return listBytes(all.length) + unpaid.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  return { build }
+  return { build: (tree) => contents(tree, () => readTree(tree)) }
 }
+
+const listBytes = (count: number): number => LISTED_BYTES.fixed + count * LISTED_BYTES.each
+
+const fileOf = (path: string, stem: string, length: number, compiled: FolderFile['compiled']): FolderFile => ({
+  path,
+  stem,
+  compiled,
+  bytes: FILE_BYTES.fixed + length * FILE_BYTES.each,
+})
 
 function* topLevelRefusals(entries: readonly TreeEntry[]): Iterable<FileProblem> {
   for (const { name, kind } of entries) {

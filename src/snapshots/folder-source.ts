@@ -5,7 +5,8 @@
 import { type Dirent, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { objectId } from '../git/object-id.ts'
-import { type EntryKind, ObjectUnreadable, type TreeEntry, type TreeSource } from '../git/objects.ts'
+import { ObjectUnreadable } from '../git/object-unreadable.ts'
+import type { EntryKind, TreeEntry, TreeSource } from '../git/objects.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { isFolder } from './file-kinds.ts'
 
@@ -39,7 +40,10 @@ export function openFolder(path: string): { source: TreeSource; root: Oid } {
     root,
     source: {
       readTree: async (oid) => found('tree', oid, trees.get(oid)),
-      readBlob: async (oid) => found('blob', oid, blobs.get(oid)),
+      readBlob: async (oid, maxBytes) => {
+        const bytes = found('blob', oid, blobs.get(oid))
+        return bytes.length > maxBytes ? { kind: 'too-large', size: bytes.length } : { kind: 'bytes', bytes }
+      },
     },
   }
 }

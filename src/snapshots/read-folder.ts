@@ -1,63 +1,36 @@
 /**
- * One folder of a tenant's tree (`tools/`, `workflows/`, `config/`): which files it holds, compiled.
- * Everything in it that is not a plain file of a known type is a problem: a file that was silently left out would be
- * a surprise in production.
+ * Which files of a folder are read. Everything in it that is not a plain file of a known type is a problem: a file that
+ * was silently left out would be a surprise in production.
  */
 import { isDangerousKey } from '../documents/plain-data.ts'
-import type { TreeEntry, TreeSource } from '../git/objects.ts'
-import type { CompiledFile, FileCompiler } from './compile-file.ts'
-import { type FileKind, type Folder, isIgnored, kindOf, stemOf, TREE_LIMITS } from './file-kinds.ts'
+import type { TreeEntry } from '../git/objects.ts'
+import { type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
+import { type FolderContent, type FolderFile, folderContent } from './folder-content.ts'
 import type { FileProblem } from './snapshot.ts'
 
-export type FolderFile = { path: string; stem: string; compiled: CompiledFile }
-export type FolderContent = { files: readonly FolderFile[]; problems: readonly FileProblem[] }
+/** A file that is read: its name, and that without its extension. */
+export type ReadFile = (folder: Folder, entry: TreeEntry, stem: string) => Promise<FolderFile>
 
-export type FolderReader = (folder: Folder, entries: readonly TreeEntry[]) => Promise<FolderContent>
-
-export function createFolderReader(
-  compiled: (entry: TreeEntry, kind: FileKind) => Promise<CompiledFile>,
-): FolderReader {
-  return async (folder, entries) => {
-    const problems = [...collisions(folder, entries)]
-    const accepted: { entry: TreeEntry; stem: string }[] = []
-    for (const entry of entries) {
-      if (isIgnored(entry.name)) continue
-      const stem = stemOf(entry.name)
-      const refusal = refusalOf(entry, stem, folder)
-      if (refusal) problems.push(wholeFile(`${folder}/${entry.name}`, 'file-not-allowed', refusal))
-      else if (stem) accepted.push({ entry, stem })
-    }
-    if (accepted.length > TREE_LIMITS.filesPerFolder) {
-      const detail = `${folder}/ holds ${accepted.length} files; at most ${TREE_LIMITS.filesPerFolder} are read.`
-      return { files: [], problems: [...problems, wholeFile(folder, 'too-many-files', detail)] }
-    }
-    const files = await Promise.all(
-      accepted.map(async ({ entry, stem }) => ({
-        path: `${folder}/${entry.name}`,
-        stem,
-        compiled: await compiled(entry, kindOf(folder, stem)),
-      })),
-    )
-    return { files, problems }
+export async function readFolder(
+  folder: Folder,
+  entries: readonly TreeEntry[],
+  readFile: ReadFile,
+): Promise<FolderContent> {
+  const problems = [...collisions(folder, entries)]
+  const accepted: { entry: TreeEntry; stem: string }[] = []
+  for (const entry of entries) {
+    if (isIgnored(entry.name)) continue
+    const stem = stemOf(entry.name)
+    const refusal = refusalOf(entry, stem, folder)
+    if (refusal) problems.push(wholeFile(`${folder}/${entry.name}`, 'file-not-allowed', refusal))
+    else if (stem) accepted.push({ entry, stem })
   }
-}
-
-/** Compiles an entry's blob, each distinct blob once: `cache` is keyed by kind, format and object id. */
-export const compileEntry =
-  (source: TreeSource, compile: FileCompiler, cache: FileCache) =>
-  async (entry: TreeEntry, kind: FileKind): Promise<CompiledFile> => {
-    const key = `${kind}:${entry.name.slice(entry.name.lastIndexOf('.'))}:${entry.oid}`
-    const known = cache.get(key)
-    if (known) return known
-    const bytes = await source.readBlob(entry.oid)
-    const file = compile(kind, entry.name, bytes)
-    cache.set(key, file, { size: bytes.length + 1 })
-    return file
+  if (accepted.length > TREE_LIMITS.filesPerFolder) {
+    const detail = `${folder}/ holds ${accepted.length} files; at most ${TREE_LIMITS.filesPerFolder} are read.`
+    return folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)])
   }
-
-export type FileCache = {
-  get(key: string): CompiledFile | undefined
-  set(key: string, file: CompiledFile, options: { size: number }): unknown
+  const files = await Promise.all(accepted.map(({ entry, stem }) => readFile(folder, entry, stem)))
+  return folderContent(files, problems)
 }
 
 /** A problem of a file as such; it is shown at its first character. */

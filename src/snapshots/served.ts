@@ -6,7 +6,8 @@
  * Invariants: the answer belongs to the commit that the ref held when it was asked; one tenant's state is reached only
  * through its own ref; an older answer that arrives late never replaces a newer one.
  */
-import { type GitObjects, ObjectUnreadable } from '../git/objects.ts'
+import { ObjectUnreadable } from '../git/object-unreadable.ts'
+import type { GitObjects } from '../git/objects.ts'
 import type { RefReader } from '../git/refs.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'

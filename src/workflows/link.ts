@@ -18,6 +18,8 @@ const MAX_UNKNOWN = 20
 /** Names of a circle that a message shows. */
 const MAX_NAMES_SHOWN = 10
 
+/** A set of names, or a map by names. */
+type Names = { has(name: string): boolean; keys(): Iterable<string> }
 type Size = { depth: number; calls: number }
 type Graph = {
   workflows: ReadonlyMap<string, Workflow>
@@ -29,7 +31,7 @@ type Graph = {
  * Everything that is wrong between `workflows`, which are all those of one tree, and its tools.
  * @returns one entry for each workflow with a problem, in the order given
  */
-export function linkWorkflows(workflows: readonly Workflow[], toolNames: ReadonlySet<string>): LinkProblem[] {
+export function linkWorkflows(workflows: readonly Workflow[], toolNames: Names): LinkProblem[] {
   const graph = graphOf(workflows, toolNames)
   const sizes = measure(graph)
   const circles = findCircles(graph, sizes)
@@ -42,14 +44,14 @@ export function linkWorkflows(workflows: readonly Workflow[], toolNames: Readonl
     .filter(({ violations }) => violations.length > 0)
 }
 
-function graphOf(all: readonly Workflow[], toolNames: ReadonlySet<string>): Graph {
+function graphOf(all: readonly Workflow[], toolNames: Names): Graph {
   const workflows = new Map(all.map((workflow) => [workflow.name, workflow]))
   const isInner = ({ name }: Use): boolean => !toolNames.has(name) && workflows.has(name)
   return { workflows, inner: new Map(all.map(({ name, uses }) => [name, uses.filter(isInner)])) }
 }
 
-function unknownNames({ workflows }: Graph, toolNames: ReadonlySet<string>): (workflow: Workflow) => Violation[] {
-  const knownNames = knownNamesFor([...toolNames, ...workflows.keys()])
+function unknownNames({ workflows }: Graph, toolNames: Names): (workflow: Workflow) => Violation[] {
+  const knownNames = knownNamesFor(() => [...toolNames.keys(), ...workflows.keys()])
   return ({ name: own, uses }) =>
     uses
       .filter(({ name }) => !toolNames.has(name) && !workflows.has(name))

@@ -2,8 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/kernel/json.ts'
-import type { Routable } from '../../src/routing/route.ts'
-import { buildRouter } from '../../src/routing/router.ts'
+import type { Routable } from './router-of.ts'
+import { routerOf } from './router-of.ts'
 
 const tool = (patterns: readonly string[], input?: JsonObject): Routable => ({
   kind: 'tool',
@@ -14,7 +14,7 @@ const tool = (patterns: readonly string[], input?: JsonObject): Routable => ({
 })
 
 const routeBy = (patterns: readonly string[], text: string, input?: JsonObject) => {
-  const answer = buildRouter([tool(patterns, input)]).route(text)
+  const answer = routerOf([tool(patterns, input)]).route(text)
   return answer.kind === 'match' && answer.method === 'pattern' ? answer.arguments : undefined
 }
 
@@ -156,7 +156,7 @@ describe('hostile texts and patterns are answered at once', () => {
     ['40,000 full stops', '.'.repeat(40_000)],
     ['a million words', 'order '.repeat(1_000_000)],
   ])('%s fit nothing', (_, text) => {
-    expect(buildRouter([tool(['order {x}', eight('o')])]).route(text)).toEqual({ kind: 'none', nearest: [] })
+    expect(routerOf([tool(['order {x}', eight('o')])]).route(text)).toEqual({ kind: 'none', nearest: [] })
   })
 
   test('braces, quotes and regular expressions in a text are plain text', () => {
@@ -187,14 +187,14 @@ describe('hostile texts and patterns are answered at once', () => {
   test('where the work is given up, nothing is run, since what was not tried may fit as well', () => {
     // Each of the thousand patterns that do not fit looks at every letter twice before it says so.
     const hard = Array.from({ length: 1000 }, (_, at) => ({ ...tool(['{x}a{y}b']), name: `hard ${at}` }))
-    const router = buildRouter([{ ...tool(['{x}a{y}a']), name: 'easy' }, ...hard])
+    const router = routerOf([{ ...tool(['{x}a{y}a']), name: 'easy' }, ...hard])
     expect(router.route('a'.repeat(1990))).toEqual({ kind: 'none', nearest: [] })
     expect(router.route('a'.repeat(199))).toMatchObject({ kind: 'match', target: { name: 'easy' } })
   })
 
   test('an ambiguous answer lists a handful of candidates, however many there are', () => {
     const level = Array.from({ length: 100 }, (_, at) => ({ ...tool(['do {x}']), name: `level ${at}` }))
-    const answer = buildRouter(level).route('do it')
+    const answer = routerOf(level).route('do it')
     expect(answer.kind === 'ambiguous' && answer.candidates.map(({ name }) => name)).toEqual([
       'level 0',
       'level 1',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { JsonObject } from '../../src/kernel/json.ts'
 import { checkPatterns } from '../../src/routing/patterns.ts'
-import { buildRouter } from '../../src/routing/router.ts'
+import { routerOf } from './router-of.ts'
 
 const INPUT: JsonObject = {
   type: 'object',
@@ -93,7 +93,7 @@ describe('patterns that are wrong say what would be right', () => {
 
   test('a pattern that is refused matches nothing, and spoils no other', () => {
     const patterns = ['{customer}', 'pay {amount} {oops}', 'pay {amount}']
-    const router = buildRouter([{ kind: 'tool', name: 'Settlement', patterns, examples: [], input: INPUT }])
+    const router = routerOf([{ kind: 'tool', name: 'Settlement', patterns, examples: [], input: INPUT }])
     expect(router.route('pay 5 now')).toMatchObject({ kind: 'none' })
     expect(router.route('pay 5')).toMatchObject({ kind: 'match', arguments: { amount: 5 } })
   })
@@ -103,7 +103,7 @@ describe('the schema gives the values their types', () => {
   const route = (schema: JsonObject, said: string, rest: JsonObject = {}) => {
     const input: JsonObject = { type: 'object', properties: { it: schema }, ...rest }
     expect(checkPatterns(['set {it} now'], input, '')).toEqual([])
-    const router = buildRouter([{ kind: 'tool', name: 'X', patterns: ['set {it} now'], examples: [], input }])
+    const router = routerOf([{ kind: 'tool', name: 'X', patterns: ['set {it} now'], examples: [], input }])
     const answer = router.route(`set ${said} now`)
     return answer.kind === 'match' && answer.method === 'pattern' ? answer.arguments.it : answer.kind
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Routable } from '../../src/routing/route.ts'
-import { buildRouter } from '../../src/routing/router.ts'
+import type { Routable } from './router-of.ts'
+import { routerOf } from './router-of.ts'
 
 const number = { type: 'number' }
 const string = { type: 'string' }
@@ -46,7 +46,7 @@ const tool = (name: string, rest: Partial<Routable> = {}): Routable => ({
   examples: [],
   ...rest,
 })
-const route = (text: string, routables: readonly Routable[] = STARTER) => buildRouter(routables).route(text)
+const route = (text: string, routables: readonly Routable[] = STARTER) => routerOf(routables).route(text)
 const matched = (kind: 'tool' | 'workflow', name: string, method: string, values: Record<string, unknown> = {}) =>
   expect.objectContaining({ kind: 'match', target: { kind, name }, method, arguments: values })
 
@@ -228,7 +228,7 @@ describe('the answer does not depend on order', () => {
         fc.shuffledSubarray(all, { minLength: all.length }),
         fc.shuffledSubarray([...texts.keys()], { minLength: texts.length }),
         (shuffled, order) => {
-          const router = buildRouter(shuffled)
+          const router = routerOf(shuffled)
           for (const at of order) expect(router.route(texts[at]!)).toEqual(expected[at])
         },
       ),

@@ -1,0 +1,70 @@
+/**
+ * Routers for all tenants, which share what they have in common. Definitions are shared by the id of their file, so that a
+ * base holds nothing of a tenant that another one could not have: what is not among a router's own definitions is left
+ * out of each of its answers (definition-index.ts).
+ */
+import { LRUCache } from 'lru-cache'
+import { type Base, baseOf, type Defined, definedIn, indexOver, ownOf } from './definition-index.ts'
+import type { Definitions, Described, Router } from './route.ts'
+import { routerOver } from './router.ts'
+import { indexWords, type SearchIndex } from './search.ts'
+
+export type Routers = {
+  /** One router for one pair of maps. Costs nothing until the first text. */
+  of(tools: ReadonlyMap<string, Described>, workflows: ReadonlyMap<string, Described>): Router
+}
+
+/** Bases that new routers can choose from: the trunk of today, and those that tenants are still at. */
+const MAX_BASES = 4
+/** Definitions that a tenant has beside a base; with more of them it is worth a base of its own. */
+const MAX_OWN = 24
+/** Indexes of words, some 200 KB each: they are asked only where neither a name nor a pattern fits. */
+const MAX_WORD_INDEXES = 50
+
+export function createRouters(): Routers {
+  /** The one that was used last comes last. */
+  let bases: Base[] = []
+  const words = new LRUCache<Definitions, SearchIndex>({ max: MAX_WORD_INDEXES })
+  const routers = new WeakMap<object, WeakMap<object, Router>>()
+
+  function nearestBase(definitions: Definitions): { base: Base; own: readonly Defined[] } {
+    const nearest = [EMPTY, ...bases]
+      .map((base) => ({ base, own: ownOf(definitions, base) }))
+      .reduce((a, b) => (b.own.length < a.own.length ? b : a))
+    const chosen = nearest.own.length <= MAX_OWN ? nearest : { base: baseOf(definitions), own: [] }
+    if (chosen.base !== EMPTY) bases = [...bases.filter((each) => each !== chosen.base), chosen.base].slice(-MAX_BASES)
+    return chosen
+  }
+
+  function create(definitions: Definitions): Router {
+    let index: ReturnType<typeof indexOver> | undefined
+    return routerOver(definitions, {
+      index() {
+        if (index) return index
+        const { base, own } = nearestBase(definitions)
+        index = indexOver(base, definitions, own)
+        return index
+      },
+      words() {
+        const known = words.get(definitions)
+        if (known) return known
+        const made = indexWords(definedIn(definitions))
+        words.set(definitions, made)
+        return made
+      },
+    })
+  }
+
+  return {
+    of(tools, workflows) {
+      const ofTools = routers.get(tools) ?? new WeakMap<object, Router>()
+      routers.set(tools, ofTools)
+      const router = ofTools.get(workflows) ?? create({ tool: tools, workflow: workflows })
+      ofTools.set(workflows, router)
+      return router
+    },
+  }
+}
+
+/** For tenants with a handful of definitions. */
+const EMPTY: Base = baseOf({ tool: new Map(), workflow: new Map() })
