@@ -23,13 +23,13 @@ import { createRefReader } from './git/refs.ts'
 import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
 import { openSigners } from './git/signers.ts'
-import { createHistory } from './history/history.ts'
-import { createRevisions } from './history/revisions.ts'
+import { openTenantHistory, type TenantHistory } from './history/tenant-history.ts'
 import { type Authenticate, createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { auditRoutes } from './http/routes/audit.ts'
+import { compareRoutes } from './http/routes/compare.ts'
 import { configRoutes } from './http/routes/config.ts'
 import { definitionRoutes } from './http/routes/definitions.ts'
 import { executeRoutes } from './http/routes/execute.ts'
@@ -79,6 +79,7 @@ export type App = {
   tenants: Tenants
   snapshots: ServedSnapshots
   executor: Executor
+  history: TenantHistory
   keys: Keys
   audit: Audit
   secrets: Secrets
@@ -200,24 +201,24 @@ export async function createApp(
       }),
     })
 
-  const commits = openHistoryRepository(gitDir)
-  const revisions = createRevisions(commits)
-  const commitHistory = createHistory({
-    repository: commits,
-    revisions,
-    signers: openSigners({ top, allowedSigners: keyPathsIn(dataDir).allowedSigners }),
-  })
   const trunkHead = (): Oid => {
     const state = refs.read(headRef(names.trunk))
     if (state.kind === 'oid') return state.oid
     throw new AppError('repository-failed', { detail: `The branch ${names.trunk} cannot be read.` })
   }
 
+  const tenantHistory = openTenantHistory({
+    repository: openHistoryRepository(gitDir),
+    signers: openSigners({ top, allowedSigners: keyPathsIn(dataDir).allowedSigners }),
+    trunkHead,
+  })
+
   const routes = [
     ...executeRoutes({ executor, gate }),
     ...configRoutes(),
     ...definitionRoutes(),
-    ...historyRoutes({ history: commitHistory, trunkHead }),
+    ...historyRoutes({ history: tenantHistory }),
+    ...compareRoutes({ history: tenantHistory }),
     ...executionRoutes({ executions }),
     ...auditRoutes({ store: audit.store }),
     ...secretRoutes({ vault: secrets.vault }),
@@ -274,6 +275,7 @@ export async function createApp(
     tenants,
     snapshots,
     executor,
+    history: tenantHistory,
     audit,
     secrets,
     keys: apiKeys.keys,

@@ -25,6 +25,7 @@ function lazily<M>(load: () => Promise<M>) {
 }
 const from = {
   audit: lazily(() => import('./commands/audit.ts')),
+  comparing: lazily(() => import('./commands/compare.ts')),
   execution: lazily(() => import('./commands/execute.ts')),
   apiKeys: lazily(() => import('./commands/keys.ts')),
   schemas: lazily(() => import('./commands/schema.ts')),
@@ -170,6 +171,25 @@ program
   .option('--dry-run', 'only say what would run')
   .addHelpText('after', `\nExample:\n  espalier execute acme-corp "what is 12 * 7"`)
   .action(from.execution('executeCommand'))
+
+program
+  .command('compare <tenant> [from] [to]')
+  .description('what differs between two revisions: by file, and by value in JSON and YAML')
+  .option('--path <path>', 'only this file or folder')
+  .option('--diff', 'print the difference as git diff does')
+  .option('--json', 'print JSON')
+  .addHelpText(
+    'after',
+    `
+Revisions: head (of the tenant's branch), main, base (where they last met), or the id of a commit of either;
+~n behind it for n first parents before it. Without revisions: from main to head.
+
+Examples:
+  espalier compare acme-corp base         what the tenant has of its own
+  espalier compare acme-corp base main    what main has that it does not have yet
+  espalier compare acme-corp head~1       the last commit`,
+  )
+  .action(from.comparing('compareCommand'))
 
 program
   .command('validate [target]')

@@ -8,7 +8,7 @@ import type { GraphNode, HistoryRepository } from '../history/repository.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type Oid, parseOid } from '../kernel/ids.ts'
 import { type LimitedGit, openLimitedGit } from './limited.ts'
-import { readObjects } from './object-batch.ts'
+import { readObjects, readSizes } from './object-batch.ts'
 import { GitFailure } from './run.ts'
 import { createTreeDiff, EMPTY_TREE } from './tree-diff.ts'
 
@@ -70,10 +70,13 @@ export function openHistoryRepository(gitDir: string): HistoryRepository {
       }
     },
     changes: (pairs, { renames }) => (renames ? diff.renames : diff.exact)(pairs),
-    async blobs(wanted) {
-      const found = await readObjects(git, wanted)
-      for (const id of wanted) if (!found.has(id)) unreadable('blob', id)
-      return found
+    async blobs(wanted, { maxBytes }) {
+      const sizes = await readSizes(git, wanted)
+      for (const id of wanted) if (!sizes.has(id)) unreadable('blob', id)
+      return readObjects(
+        git,
+        wanted.filter((id) => (sizes.get(id) ?? 0) <= maxBytes),
+      )
     },
     async patch({ from, to }, { path, maxBytes }) {
       const options = ['-p', '-M', '--no-ext-diff', '--no-textconv', '--no-color']

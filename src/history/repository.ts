@@ -44,8 +44,8 @@ export type HistoryRepository = {
   mergeBases(one: Oid, other: Oid): Promise<Oid[]>
   /** For each pair the files that differ, by path. `renames` finds files that moved and stayed much the same. */
   changes(pairs: readonly TreePair[], options: { renames: boolean }): Promise<FileChange[][]>
-  /** The contents of files. */
-  blobs(ids: readonly Oid[]): Promise<ReadonlyMap<Oid, Uint8Array>>
+  /** The contents of files; those that are larger than `maxBytes` are left out. */
+  blobs(ids: readonly Oid[], options: { maxBytes: number }): Promise<ReadonlyMap<Oid, Uint8Array>>
   /** The difference as text, as `git diff` prints it, and whether it was cut off at `maxBytes`. */
   patch(
     pair: TreePair,

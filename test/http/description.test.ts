@@ -54,6 +54,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   'run-workflow': () => ['/api/v1/workflows/both/run', post({ input: { n: 1 } })],
   execute: () => ['/api/v1/execute', post({ text: 'double 2', sessionId: 's' })],
   'list-history': () => ['/api/v1/history?pageSize=1'],
+  compare: () => ['/api/v1/compare'],
   'list-executions': () => ['/api/v1/executions'],
   'get-execution': () => [`/api/v1/executions/${executionId}`],
   'create-tenant': () => ['/admin/tenants', post({ tenant_id: 'sample' })],

@@ -1,12 +1,9 @@
 /** `/api/v1/history`: the commits of a tenant's branch. */
 import type { Actor } from '../../access/actor.ts'
-import type { History, HistoryItem } from '../../history/history.ts'
-import type { FileChange } from '../../history/repository.ts'
-import { REVISION_PATTERN, type Tips } from '../../history/revisions.ts'
-import type { Trailer } from '../../history/trailers.ts'
+import { commitResource } from '../../history/resource.ts'
+import { REVISION_PATTERN } from '../../history/revisions.ts'
+import type { TenantHistory } from '../../history/tenant-history.ts'
 import { AppError } from '../../kernel/errors.ts'
-import type { Oid } from '../../kernel/ids.ts'
-import { headOf } from '../../snapshots/snapshot.ts'
 import { answerJson, type Ctx } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
@@ -21,7 +18,7 @@ const PERSON = {
   },
 } as const
 
-const CHANGED_FILE = {
+export const CHANGED_FILE = {
   type: 'object',
   required: ['path', 'change'],
   properties: {
@@ -84,23 +81,20 @@ const COMMIT = {
   },
 } as const
 
-/** Files of one commit that are listed; a first commit has them all. */
-const MAX_FILES = 200
-
-const PATH_PARAMETER: Parameter = {
+export const PATH_PARAMETER: Parameter = {
   name: 'path',
   in: 'query',
   description: 'Only what concerns this file or folder, taken literally: `tools/invoice.yaml` or `config`.',
   schema: { type: 'string', maxLength: 1024 },
 }
 
-const REVISION: Parameter = {
-  name: 'revision',
+/** @param what what it is taken for; @param initial what holds where it is not given */
+export const revisionParameter = (name: string, what: string, initial: string): Parameter => ({
+  name,
   in: 'query',
-  description:
-    'Where to begin: `head`, `main`, `base` (where the branch and main last met) or an id, with `~n` for n first parents before it.',
-  schema: { type: 'string', default: 'head', pattern: REVISION_PATTERN },
-}
+  description: `${what}: \`head\`, \`main\`, \`base\` (where the branch and main last met) or an id, with \`~n\` for n first parents before it.`,
+  schema: { type: 'string', default: initial, pattern: REVISION_PATTERN },
+})
 
 const INCLUDE: Parameter = {
   name: 'include',
@@ -109,7 +103,7 @@ const INCLUDE: Parameter = {
   schema: { enum: ['files'] },
 }
 
-export function historyRoutes({ history, trunkHead }: { history: History; trunkHead: () => Oid }): Route[] {
+export function historyRoutes({ history }: { history: TenantHistory }): Route[] {
   return [
     {
       method: 'get',
@@ -121,13 +115,18 @@ export function historyRoutes({ history, trunkHead }: { history: History; trunkH
         id: 'list-history',
         summary: "The commits of the tenant's branch, newest first, each with the state of its signature",
         tag: 'tenant',
-        parameters: [REVISION, PATH_PARAMETER, INCLUDE, ...PAGE_PARAMETERS],
+        parameters: [
+          revisionParameter('revision', 'Where to begin', 'head'),
+          PATH_PARAMETER,
+          INCLUDE,
+          ...PAGE_PARAMETERS,
+        ],
         responses: { 200: { description: 'A page of commits.', schema: pageSchema(COMMIT) } },
         problems: ['parameter-invalid', 'revision-not-found', 'overloaded'],
       },
       async handle(c: Ctx, scope: TenantScope) {
         const { items, nextPageToken } = await history.page({
-          tips: tipsOf(scope, trunkHead),
+          tips: history.tipsOf(scope.served),
           revision: c.req.query('revision') ?? 'head',
           path: pathOf(c),
           withFiles: includesFiles(c),
@@ -144,17 +143,11 @@ export function historyRoutes({ history, trunkHead }: { history: History; trunkH
   ]
 }
 
-/** The head of the branch, valid or not, and that of the trunk. */
-const tipsOf = ({ served }: TenantScope, trunkHead: () => Oid): Tips => ({
-  head: headOf(served),
-  trunk: trunkHead(),
-})
-
 /** Whether who asks runs the service, and so may see who works on the trunk. */
 const isOperator = (actor: Actor): boolean => actor.kind !== 'key' || actor.tenant === null
 
 /** @throws AppError `parameter-invalid` */
-function pathOf(c: Ctx): string | undefined {
+export function pathOf(c: Ctx): string | undefined {
   const path = c.req.query('path')?.replace(/\/$/, '')
   if (path === undefined || path === '') return undefined
   const isSound = path.length <= 1024 && !path.includes('\0') && !path.split('/').some((part) => REFUSED.has(part))
@@ -171,44 +164,3 @@ function includesFiles(c: Ctx): boolean {
   if (include === undefined || include === 'files') return include === 'files'
   throw new AppError('parameter-invalid', { detail: 'include takes "files" and nothing else.' })
 }
-
-/**
- * What the tenant inherited was written by people of the service, whose addresses are none of the tenant's business:
- * they are left out of authors, committers and trailers of the trunk's commits. Messages are shown as they are.
- */
-function commitResource(
-  { commit, from, signature, files }: HistoryItem,
-  { showsAddresses }: { showsAddresses: boolean },
-) {
-  const isShown = showsAddresses || from === 'tenant'
-  const person = ({ name, email }: { name: string; email: string }) => (isShown ? { name, email } : { name })
-  const trailer = ({ name, value }: Trailer) => ({
-    name,
-    value: isShown ? value : value.replace(/ ?<[^<>]*@[^<>]*>/g, ''),
-  })
-  return {
-    id: commit.id,
-    parents: commit.parents,
-    from,
-    author: person(commit.author),
-    authoredAt: commit.authoredAt,
-    committer: person(commit.committer),
-    committedAt: commit.committedAt,
-    subject: commit.subject,
-    ...(commit.body === '' ? {} : { body: commit.body }),
-    trailers: commit.trailers.map(trailer),
-    signature,
-    ...(files ? filesResource(files) : {}),
-  }
-}
-
-const filesResource = (files: readonly FileChange[]) => ({
-  files: files.slice(0, MAX_FILES).map(changedFile),
-  ...(files.length > MAX_FILES ? { filesOmitted: files.length - MAX_FILES } : {}),
-})
-
-const changedFile = ({ path, change, previousPath }: FileChange) => ({
-  path,
-  change,
-  ...(previousPath === undefined ? {} : { previousPath }),
-})
