@@ -160,8 +160,8 @@ const hasValues = ({ path }: FileChange): boolean => VALUES.test(path)
 const readable = (version: FileVersion | null): Oid[] => (version?.mode.startsWith('100') ? [version.blob] : [])
 
 function valuesOf(file: FileChange, blobs: ReadonlyMap<Oid, Uint8Array>): ComparedFile['values'] {
-  const before = valueOf(file.previousPath ?? file.path, file.from, blobs)
-  const after = valueOf(file.path, file.to, blobs)
+  const before = readValue(file.previousPath ?? file.path, file.from, blobs)
+  const after = readValue(file.path, file.to, blobs)
   if (before.kind === 'unreadable') return { kind: 'unreadable', reason: `before: ${before.reason}` }
   if (after.kind === 'unreadable') return { kind: 'unreadable', reason: `after: ${after.reason}` }
   const changes: ValueChange[] = []
@@ -175,7 +175,7 @@ function valuesOf(file: FileChange, blobs: ReadonlyMap<Oid, Uint8Array>): Compar
 
 type Read = { kind: 'value'; value: Json | undefined } | { kind: 'unreadable'; reason: string }
 
-function valueOf(path: string, version: FileVersion | null, blobs: ReadonlyMap<Oid, Uint8Array>): Read {
+function readValue(path: string, version: FileVersion | null, blobs: ReadonlyMap<Oid, Uint8Array>): Read {
   if (version === null) return { kind: 'value', value: undefined }
   const bytes = blobs.get(version.blob)
   if (!bytes) {

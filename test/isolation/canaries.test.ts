@@ -77,8 +77,8 @@ test('every operation answers to whom it is for, and shows the canaries that the
     expect([200, 201, 204], `${operation.id}: ${status}`).toContain(status)
     for (const kind of kinds) seen.add(kind)
   }
-  // A file is named only where it is broken; secrets and keys of idempotency are never shown.
-  const hidden = ['secret', 'idempotency', 'file']
+  // Secrets and keys of idempotency are never shown.
+  const hidden = ['secret', 'idempotency']
   expect([...seen].toSorted()).toEqual(KINDS.filter((kind) => !hidden.includes(kind)).toSorted())
 })
 
