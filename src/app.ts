@@ -10,17 +10,23 @@ import { packageFile, packageVersion } from './boot/package-files.ts'
 import { pepperPathIn, readPepper } from './boot/pepper.ts'
 import { openPlansFile } from './boot/plans-file.ts'
 import { schemas } from './boot/schemas.ts'
+import type { CommitService } from './commits/commit-service.ts'
+import { createCommitService } from './commits/group-commits.ts'
 import { inProcessEngine } from './engine/in-process.ts'
 import { createExecutor, type Executor } from './executions/execute.ts'
 import { createExpressions } from './expressions/expressions.ts'
 import { createExpressionWorkers } from './expressions/workers.ts'
 import { openBehindFinder } from './git/behind.ts'
 import { branchWriter } from './git/branches.ts'
+import { openObjectReader } from './git/cat-file.ts'
+import { openCommitRepository } from './git/commit-repository.ts'
+import { createFreshObjects, freshFirst } from './git/fresh-objects.ts'
 import { openHistory } from './git/history.ts'
 import { openHistoryRepository } from './git/history-repository.ts'
 import { openObjects } from './git/objects.ts'
+import { openRefWriter } from './git/ref-updates.ts'
 import { createRefReader } from './git/refs.ts'
-import { keyPathsIn, OPERATOR, operatorKey } from './git/setup/conveniences.ts'
+import { keyPathsIn, OPERATOR, operatorKey, SERVICE, serviceKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
 import { openSigners } from './git/signers.ts'
 import { openTenantHistory, type TenantHistory } from './history/tenant-history.ts'
@@ -78,6 +84,7 @@ export type App = {
   created: boolean
   tenants: Tenants
   snapshots: ServedSnapshots
+  commits: CommitService
   executor: Executor
   history: TenantHistory
   keys: Keys
@@ -102,7 +109,7 @@ export async function createApp(
   const metrics = createMetrics()
   const newId = timeOrderedIds(clock)
 
-  const { gitDir, top, created, storage } = await whileAlone(dataDir, async () => ({
+  const { gitDir, kind, top, created, storage } = await whileAlone(dataDir, async () => ({
     ...(await prepareRepository({
       reposDir,
       dataDir,
@@ -138,10 +145,13 @@ export async function createApp(
     log,
   })
   const refs = createRefReader(gitDir)
-  const objects = openObjects(gitDir)
+  const fresh = createFreshObjects()
+  const reader = freshFirst(openObjectReader(gitDir), fresh)
+  const objects = openObjects(gitDir, reader)
   const history = openHistory(gitDir)
   const compiler = createCompiler()
-  const snapshots = createServedSnapshots({ refs, objects, builder: createSnapshotBuilder(objects, compiler.compile) })
+  const builder = createSnapshotBuilder(objects, compiler.compile)
+  const snapshots = createServedSnapshots({ refs, objects, builder })
   const userRows = userStore(storage.db, { audit: audit.writer, clock, onRevoked: apiKeys.forget })
   const usage = openUsage(storage, { users: userRows, metrics, clock, log })
   const retention = openRetention(storage, { days: config.keptDays, clock, log })
@@ -183,6 +193,22 @@ export async function createApp(
     onProblem: (what, detail) => log.error({ detail }, what),
   })
   const { registry } = tenants
+  const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
+  const commits = createCommitService({
+    repository: openCommitRepository({
+      gitDir,
+      refs,
+      objects,
+      reader,
+      fresh,
+      writer,
+      key: serviceKey(keyPathsIn(dataDir)),
+    }),
+    builder,
+    committer: SERVICE,
+    refOf: registry.refOf,
+    clock,
+  })
   const users = createUsers({
     store: userRows,
     limitOf: (tenant) => registry.settingsOf(tenant).users,
@@ -274,6 +300,7 @@ export async function createApp(
     created,
     tenants,
     snapshots,
+    commits,
     executor,
     history: tenantHistory,
     audit,
@@ -283,6 +310,7 @@ export async function createApp(
     retention,
     newId,
     async close() {
+      await commits.close()
       registry.close()
       await retention.close()
       await executions.close()

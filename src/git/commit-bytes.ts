@@ -32,7 +32,7 @@ export function commitBytes({ tree, parents, author, committer, atMs, message }:
 }
 
 /** A message as git keeps it: no blanks at the ends of lines, one empty line between paragraphs, none around. */
-const cleanMessage = (message: string): string =>
+export const cleanMessage = (message: string): string =>
   message
     .replaceAll('\0', '')
     .split(/\r\n?|\n/)

@@ -32,12 +32,11 @@ export type RefOutcome =
   | { kind: 'checked-out-dirty'; workTree: string; state: CheckoutState; paths: readonly string[] }
   /** It can never be moved so: a symbolic ref, or a name that clashes with another ref's. */
   | { kind: 'refused'; reason: string }
+  /** The file system refused, such as with ENOSPC: the ref is as it was. */
+  | { kind: 'failed'; cause: unknown }
 
 export type RefWriter = {
-  /**
-   * Moves each by itself: outcomes are in the order of `updates`, which name each ref once.
-   * @throws the file system's error, such as ENOSPC; then each ref has moved or not, and no lock is left
-   */
+  /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
   move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
 }
 
@@ -71,7 +70,10 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       const held = await bringWorkTrees(own, update)
       if (held) return held
       publish(lock, update, own)
+      await syncFolder(dirname(join(gitDir, update.ref)))
       return { kind: 'moved' }
+    } catch (cause) {
+      return { kind: 'failed', cause }
     } finally {
       lock.release()
     }
@@ -112,8 +114,6 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
         const group = updates.slice(at, at + AT_ONCE)
         outcomes.push(...(await Promise.all(group.map((update) => moveOne(update, checkouts)))))
       }
-      const moved = updates.filter((_, i) => outcomes[i]?.kind === 'moved')
-      await Promise.all([...new Set(moved.map(({ ref }) => dirname(join(gitDir, ref))))].map(syncFolder))
       return outcomes
     },
   }

@@ -21,6 +21,21 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   },
   'body-malformed': { detail: 'The body ended before it was whole.' },
   'body-too-large': { detail: 'The body is larger than 1048576 bytes.' },
+  'branch-busy': { detail: 'customer/acme-corp was moved by somebody else again and again. Nothing was changed.' },
+  'branch-checked-out-dirty': {
+    detail:
+      'customer/acme-corp is checked out in /srv/repos, with changes that are not committed. Nothing was changed.',
+    paths: ['config/limits.yaml'],
+    state: 'ready',
+    tenant: 'acme-corp',
+  },
+  'change-invalid': {
+    detail: 'With this change the files would have 1 error. Nothing was changed.',
+    errors: [
+      { file: 'config/limits.yaml', pointer: '', line: 2, column: 3, detail: 'A key and its value stand in one line.' },
+    ],
+    tenant: 'acme-corp',
+  },
   'config-invalid': {
     detail: "The head of this tenant's branch has 1 error, and no earlier commit is known to be good.",
     errors: [
@@ -99,6 +114,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     detail:
       'The secret "crm_token" cannot be opened: it was not sealed for this tenant, name and version. Write it again.',
   },
+  'storage-full': { detail: 'There is no room to write the commit. Nothing was changed.' },
   'tenant-branch-missing': {
     detail:
       'The branch customer/acme-corp of this tenant is gone. Restore it with `git branch customer/acme-corp <commit>`.',

@@ -18,6 +18,11 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'body-malformed':
     'Send a JSON object in UTF-8. `detail` says where reading stopped; the content type does not matter.',
   'body-too-large': '`detail` has the limit. Send less at a time.',
+  'branch-busy': 'Nothing was changed. Send the request again; Retry-After says when.',
+  'branch-checked-out-dirty':
+    'Commit, stash or discard the changes at `paths` in the work tree, or finish what it is in the middle of; then send the request again.',
+  'change-invalid':
+    '`errors` names every problem of the files as they would be, with line and column. Nothing was changed.',
   'config-invalid':
     'Correct the files that `errors` names, with line and column, and commit: the next request sees it.',
   'config-not-found':
@@ -54,6 +59,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'secret-not-found': 'GET /api/v1/secrets lists the names.',
   'secret-unreadable':
     'It was not sealed for this tenant, name and version, or its master key is missing. Restore the key, or write the secret again.',
+  'storage-full': 'Nothing was changed. Whoever runs the server makes room on the disk that holds the repository.',
   'tenant-branch-missing': 'Somebody deleted the branch. `git branch <branch> <commit>` in the repository restores it.',
   'tenant-exists': 'Nothing was changed. GET /admin/tenants/<id> shows the tenant.',
   'tenant-invalid-id': `Write ${TENANT_ID_FORM}.`,

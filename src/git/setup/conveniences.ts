@@ -15,17 +15,27 @@ import type { RepositoryLayout } from './layout.ts'
 /** Who signs and commits where nobody has said who they are. */
 export const OPERATOR: Identity = { name: 'Espalier Operator', email: 'operator@espalier.invalid' }
 
-export type KeyPaths = { key: string; allowedSigners: string }
+/** Who commits and signs what comes through the API: a key of its own tells it from what a person has signed. */
+export const SERVICE: Identity = { name: 'Espalier', email: 'service@espalier.invalid' }
+
+export type KeyPaths = { key: string; serviceKey: string; allowedSigners: string }
 
 export const keyPathsIn = (dataDir: string): KeyPaths => ({
   key: join(dataDir, 'keys', 'operator'),
+  serviceKey: join(dataDir, 'keys', 'service'),
   allowedSigners: join(dataDir, 'keys', 'allowed_signers'),
 })
 
 /** The operator's signing key, made at the first call, and its line in allowed_signers. */
-export function operatorKey({ key: path, allowedSigners }: KeyPaths): SigningKey {
+export const operatorKey = ({ key, allowedSigners }: KeyPaths): SigningKey => signingKey(key, OPERATOR, allowedSigners)
+
+/** The same of the service. */
+export const serviceKey = ({ serviceKey: path, allowedSigners }: KeyPaths): SigningKey =>
+  signingKey(path, SERVICE, allowedSigners)
+
+function signingKey(path: string, { email }: Identity, allowedSigners: string): SigningKey {
   mkdirSync(join(path, '..'), { recursive: true, mode: 0o700 })
-  if (!existsSync(path)) createKeyFiles(path, generateSigningKey(OPERATOR.email))
+  if (!existsSync(path)) createKeyFiles(path, generateSigningKey(email))
   const reading = readKeyFile(path)
   if (reading.kind === 'invalid') {
     throw new StartRefused(
@@ -33,7 +43,7 @@ export function operatorKey({ key: path, allowedSigners }: KeyPaths): SigningKey
     )
   }
   const line = formatAllowedSigner({
-    principals: [OPERATOR.email],
+    principals: [email],
     namespaces: ['git'],
     publicKey: reading.key.publicKey,
   })
@@ -67,12 +77,15 @@ export async function ensureConveniences({ layout, dataDir, keys, signerProgram 
   // Paths are relative to the top of the work tree, where git runs: the whole folder can be moved.
   const key = relative(layout.top, keys.key)
   const signsHere = all['user.signingkey'] === key
+  // Also for people who sign with a key of their own, or not at all: `git verify-commit` knows the service's commits.
+  if (!isSet('gpg.ssh.allowedsignersfile') || signsHere) {
+    await git.addConfig('gpg.ssh.allowedSignersFile', relative(layout.top, keys.allowedSigners))
+    if (!isOnPath('ssh-keygen')) await git.addConfig('gpg.ssh.program', resolve(signerProgram))
+  }
   if (isSet('commit.gpgsign') && !signsHere) return
   await git.addConfig('gpg.format', 'ssh')
   await git.addConfig('user.signingkey', key)
-  await git.addConfig('gpg.ssh.allowedSignersFile', relative(layout.top, keys.allowedSigners))
   await git.addConfig('commit.gpgsign', 'true')
-  if (!isOnPath('ssh-keygen')) await git.addConfig('gpg.ssh.program', resolve(signerProgram))
 }
 
 const originPath = (dataDir: string, { top }: RepositoryLayout): string => relative(top, join(dataDir, 'origin.git'))

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { StartRefused } from '../../kernel/start-refused.ts'
 import { createRefReader } from '../refs.ts'
 import { runGit } from '../run.ts'
-import { ensureConveniences, keyPathsIn, OPERATOR, operatorKey } from './conveniences.ts'
+import { ensureConveniences, keyPathsIn, OPERATOR, operatorKey, serviceKey } from './conveniences.ts'
 import { createRepository, fillWorkTree } from './create.ts'
 import { findRepository, type RepositoryLayout } from './layout.ts'
 
@@ -23,6 +23,7 @@ export async function prepareRepository(preparation: Preparation): Promise<Repos
   mkdirSync(dataDir, { recursive: true })
   const keys = keyPathsIn(dataDir)
   const key = operatorKey(keys)
+  serviceKey(keys)
   const existing = findRepository(reposDir)
   const layout =
     existing ?? (await createRepository({ path: reposDir, starterDir, trunk, author: OPERATOR, key, nowMs }))

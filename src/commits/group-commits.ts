@@ -1,0 +1,230 @@
+/**
+ * Commits in groups: what arrives while one group is being written goes out together in the next. A group costs one pack
+ * and a few fsyncs, however many commits it holds; those of one tenant follow each other in it.
+ *
+ * Requests of several tenants are in one group because they share the disk's time, and nothing else: each is prepared on
+ * its own head, each branch moves by itself, and what is wrong with one is answered to that one.
+ * Invariants: no two commits of one tenant are under way in two groups; a request is answered when its branch has moved,
+ * or when it is certain that it has not; an answer that rests on a commit before it in the group waits for that one.
+ */
+import type { NewObject } from '../git/pack-writer.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
+import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'
+import {
+  type CommitPreparer,
+  createCommitPreparer,
+  type Head,
+  type PreparedCommit,
+  type PreparerDeps,
+} from './prepare-commit.ts'
+import { branchBusy, branchText, checkedOut, refRefused, storeFailed } from './refusals.ts'
+
+export type CommitServiceDeps = PreparerDeps & {
+  refOf(tenant: TenantId): RefName
+}
+
+type Job = {
+  request: CommitRequest
+  /** How often the branch has moved away under it. */
+  attempts: number
+  resolve(result: CommitResult): void
+  reject(error: unknown): void
+}
+
+/** What became of a job on the head that the jobs before it lead to. */
+type Link =
+  | { kind: 'commit'; job: Job; parent: Oid; prepared: PreparedCommit }
+  | { kind: 'unchanged'; job: Job; revision: Oid }
+  | { kind: 'refused'; job: Job; error: unknown }
+
+/** The jobs of one tenant in one group, in the order in which they came. */
+type Chain = { ref: RefName; from: Oid; links: readonly Link[] }
+
+const GROUP_SIZE = 64
+/** So that one busy tenant leaves room for others. */
+const CHAIN_LENGTH = 16
+/** How often a commit is made anew because git moved the branch meanwhile. */
+const MAX_ATTEMPTS = 5
+
+export function createCommitService(deps: CommitServiceDeps): CommitService {
+  const { repository, refOf } = deps
+  const preparer: CommitPreparer = createCommitPreparer(deps)
+  const waiting: Job[] = []
+  /** Tenants whose commits are under way. */
+  const busy = new Set<TenantId>()
+  let running: Promise<void> | undefined
+  const publishing = new Set<Promise<void>>()
+  let isClosed = false
+
+  function start(): void {
+    running ??= run().finally(() => {
+      running = undefined
+      if (waiting.some(({ request }) => !busy.has(request.tenant))) start()
+    })
+  }
+
+  async function run(): Promise<void> {
+    for (let jobs = takeGroup(); jobs.size > 0; jobs = takeGroup()) {
+      const chains = await Promise.all([...jobs].map(([tenant, own]) => prepareChain(tenant, own)))
+      await storeAndPublish(chains.filter((chain) => chain !== undefined))
+    }
+  }
+
+  function takeGroup(): Map<TenantId, Job[]> {
+    const taken = new Map<TenantId, Job[]>()
+    const left: Job[] = []
+    let count = 0
+    for (const job of waiting.splice(0)) {
+      const { tenant } = job.request
+      const own = taken.get(tenant) ?? []
+      if (busy.has(tenant) || own.length === CHAIN_LENGTH || count === GROUP_SIZE) {
+        left.push(job)
+        continue
+      }
+      own.push(job)
+      taken.set(tenant, own)
+      count += 1
+    }
+    waiting.push(...left)
+    for (const tenant of taken.keys()) busy.add(tenant)
+    return taken
+  }
+
+  /** Undefined where there is nothing to write. */
+  async function prepareChain(tenant: TenantId, jobs: readonly Job[]): Promise<Chain | undefined> {
+    const links: Link[] = []
+    const ref = refOf(tenant)
+    let from: Oid | undefined
+    try {
+      let head = await readHead(ref)
+      from = head.revision
+      for (const job of jobs) {
+        const link = await prepareLink(job, ref, head)
+        links.push(link)
+        if (link.kind === 'commit') head = link.prepared.head
+      }
+    } catch (error) {
+      for (const job of jobs.slice(links.length)) links.push({ kind: 'refused', job, error })
+    }
+    if (from !== undefined && links.some(({ kind }) => kind === 'commit')) return { ref, from, links }
+    settle(links)
+    free(tenant)
+    return undefined
+  }
+
+  async function prepareLink(job: Job, ref: RefName, head: Head): Promise<Link> {
+    try {
+      const prepared = await preparer.prepare(job.request, ref, head)
+      if (prepared === 'unchanged') return { kind: 'unchanged', job, revision: head.revision }
+      return { kind: 'commit', job, parent: head.revision, prepared }
+    } catch (error) {
+      return { kind: 'refused', job, error }
+    }
+  }
+
+  async function readHead(ref: RefName): Promise<Head> {
+    const state = repository.head(ref)
+    if (state.kind === 'oid') return { revision: state.oid, tree: await repository.treeOf(state.oid) }
+    if (state.kind === 'odd') throw refRefused(state.detail)
+    throw new AppError('tenant-branch-missing', {
+      detail: `The branch ${branchText(ref)} of this tenant is gone. Restore it with \`git branch ${branchText(ref)} <commit>\`.`,
+    })
+  }
+
+  async function storeAndPublish(chains: readonly Chain[]): Promise<void> {
+    if (chains.length === 0) return
+    let pack: { release(): void }
+    try {
+      pack = await repository.store(chains.flatMap(objectsOf))
+    } catch (error) {
+      // What is too large for the disk may be one tenant's: the others are tried without it.
+      if (chains.length > 1) for (const chain of chains) await storeAndPublish([chain])
+      else fail(chains[0]!, storeFailed(error))
+      return
+    }
+    // The next group is prepared and stored meanwhile: a branch whose lock somebody holds keeps nobody else waiting.
+    const published = Promise.all(chains.map(publish)).then(() => pack.release())
+    const tracked = published.finally(() => publishing.delete(tracked))
+    publishing.add(tracked)
+  }
+
+  async function publish(chain: Chain): Promise<void> {
+    const { ref, from, links } = chain
+    const last = links.findLast((link) => link.kind === 'commit')!
+    const message = `commit (espalier): ${last.job.request.message.split('\n')[0]}`
+    const outcome = await repository.move({ ref, from, to: last.prepared.head.revision, message })
+    switch (outcome.kind) {
+      case 'moved':
+        settle(links)
+        return free(last.job.request.tenant)
+      case 'stale':
+      case 'locked':
+        return retry(chain)
+      case 'checked-out-dirty':
+        return fail(chain, checkedOut(ref, outcome))
+      case 'refused':
+        return fail(chain, refRefused(outcome.reason))
+      case 'failed':
+        return fail(chain, storeFailed(outcome.cause))
+    }
+  }
+
+  function retry({ ref, links }: Chain): void {
+    for (const link of links) if (link.kind === 'commit') link.prepared.held.drop()
+    const again: Job[] = []
+    for (const { job } of links) {
+      job.attempts += 1
+      if (job.attempts < MAX_ATTEMPTS) again.push(job)
+      else job.reject(branchBusy(ref))
+    }
+    waiting.unshift(...again)
+    free(links[0]!.job.request.tenant)
+  }
+
+  function fail({ links }: Chain, error: AppError): void {
+    for (const link of links) {
+      if (link.kind === 'commit') link.prepared.held.drop()
+      link.job.reject(error)
+    }
+    free(links[0]!.job.request.tenant)
+  }
+
+  function free(tenant: TenantId): void {
+    busy.delete(tenant)
+    start()
+  }
+
+  return {
+    commit: (request) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) {
+          reject(new AppError('not-ready', { detail: 'The server is being stopped. Nothing was changed.' }))
+          return
+        }
+        waiting.push({ request, attempts: 0, resolve, reject })
+        start()
+      }),
+    async close() {
+      isClosed = true
+      while (running || publishing.size > 0) await Promise.all([running, ...publishing])
+    },
+  }
+}
+
+const objectsOf = ({ links }: Chain): readonly NewObject[] =>
+  links.flatMap((link) => (link.kind === 'commit' ? link.prepared.objects : []))
+
+/** Tells each job what became of it, now that the commits stand. */
+function settle(links: readonly Link[]): void {
+  for (const link of links) {
+    const { job } = link
+    if (link.kind === 'refused') job.reject(link.error)
+    else if (link.kind === 'unchanged') job.resolve({ kind: 'unchanged', revision: link.revision })
+    else {
+      const { head, changed, held } = link.prepared
+      held.keep()
+      job.resolve({ kind: 'committed', revision: head.revision, parent: link.parent, changed })
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** The repository as commits need it: heads, trees, durable objects, signatures and moves of branches. */
+import type { CommitRepository } from '../commits/repository.ts'
+import { signCommit } from '../signing/commit.ts'
+import type { SigningKey } from '../signing/ssh-key.ts'
+import type { ObjectReader } from './cat-file.ts'
+import type { FreshObjects } from './fresh-objects.ts'
+import type { GitObjects } from './objects.ts'
+import { writePack } from './pack-writer.ts'
+import type { RefWriter } from './ref-updates.ts'
+import type { RefReader } from './refs.ts'
+import { runGit } from './run.ts'
+
+export type CommitRepositoryDeps = {
+  gitDir: string
+  refs: RefReader
+  objects: GitObjects
+  reader: ObjectReader
+  fresh: FreshObjects
+  writer: RefWriter
+  key: SigningKey
+}
+
+export const openCommitRepository = ({
+  gitDir,
+  refs,
+  objects,
+  reader,
+  fresh,
+  writer,
+  key,
+}: CommitRepositoryDeps): CommitRepository => ({
+  head: refs.read,
+  treeOf: objects.treeOf,
+  async readTreeBytes(oid) {
+    const bytes = await reader.read('tree', oid)
+    // The next commit of the branch begins with it.
+    fresh.remember({ type: 'tree', oid, bytes })
+    return bytes
+  },
+  async changedPaths(from, to) {
+    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', from, to]
+    return (await runGit({ cwd: gitDir, args })).toString('utf8').split('\0').filter(Boolean)
+  },
+  hold: fresh.hold,
+  sign: (unsigned) => signCommit(unsigned, key),
+  store: (new_) => writePack(gitDir, new_, { keep: 'commits of espalier, until their branches have moved' }),
+  async move(update) {
+    const [outcome] = await writer.move([update])
+    return outcome!
+  },
+})
