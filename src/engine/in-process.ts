@@ -88,7 +88,7 @@ function portFor(
       }
       let outcome: ReturnType<typeof tool.run>
       try {
-        outcome = tool.run(run.secrets ? { ...call, secrets: run.secrets } : call)
+        outcome = tool.run({ ...call, tenant: run.tenant, ...(run.secrets ? { secrets: run.secrets } : {}) })
       } catch (error) {
         return report(error)
       }

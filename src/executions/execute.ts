@@ -89,7 +89,7 @@ export function createExecutor({ engine, executions, secretsOf, clock, newId, de
     const finish = ({ kind, output }: ToolOutcome): ExecuteAnswer =>
       run.end({ status: kind === 'done' ? 'completed' : 'refused', output, steps: [] })
     try {
-      const outcome = tool.run({ input: run.route.arguments, stages: {}, secrets: secretsOf(tenant) })
+      const outcome = tool.run({ tenant, input: run.route.arguments, stages: {}, secrets: secretsOf(tenant) })
       return outcome instanceof Promise ? outcome.then(finish, run.fail) : finish(outcome)
     } catch (error) {
       return run.fail(error)

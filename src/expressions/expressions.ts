@@ -3,6 +3,7 @@
  * Invariant: whatever a tenant writes and a caller sends, the server's own thread is busy with it for a bounded time.
  * Expressions of bounded cost over small values run at once; all others run in a process that is killed at its limit.
  */
+import type { TenantId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { compileProgram, type Invalid } from './compile.ts'
 import { createEnvironment } from './environment.ts'
@@ -15,8 +16,11 @@ import type { ExpressionWorkers } from './workers.ts'
 export type Expression = {
   /** CEL type of the result, such as `bool`; `dyn` where only the run tells. */
   type: string
-  /** `bindings` has an own member for each variable that has a value, and no prototype. */
-  run(bindings: JsonObject): Evaluation | Promise<Evaluation>
+  /**
+   * @param bindings has an own member for each variable that has a value, and no prototype
+   * @param tenant for whom it runs: programs are shared, the time in processes is not
+   */
+  run(bindings: JsonObject, tenant: TenantId): Evaluation | Promise<Evaluation>
 }
 
 export type Expressions = {
@@ -33,10 +37,10 @@ export function createExpressions({ workers }: { workers: ExpressionWorkers }): 
       const { type, bounded, evaluate } = compilation.program
       compiled += 1
       const id = compiled
-      const run = (bindings: JsonObject): Evaluation | Promise<Evaluation> =>
+      const run = (bindings: JsonObject, tenant: TenantId): Evaluation | Promise<Evaluation> =>
         bounded && fitsIn(bindings, EXPRESSION_LIMITS.maxInlineSize)
           ? evaluate(bindings)
-          : workers.evaluate({ id, source, variables, bindings })
+          : workers.evaluate({ id, source, variables, bindings }, tenant)
       return { kind: 'expression', expression: { type, run } }
     },
   }

@@ -7,12 +7,12 @@ import type { Violation } from '../documents/violation.ts'
 import type { Evaluation } from '../expressions/evaluation.ts'
 import type { Expression, Expressions } from '../expressions/expressions.ts'
 import { isVariableName, typeOfResult, type Variables } from '../expressions/variables.ts'
-import { AppError } from '../kernel/errors.ts'
 import { childPointer, type Json, type JsonObject } from '../kernel/json.ts'
 import { asSentence } from '../kernel/sentence.ts'
 import { afterwards, inOrder } from './afterwards.ts'
 import { type ToolScope, toolBindings, toolVariables } from './bindings.ts'
 import { expressionViolation } from './expression-violation.ts'
+import { failedEvaluation } from './failed-evaluation.ts'
 import type { Implementation } from './implementation.ts'
 import type { ToolOutcome } from './tool.ts'
 
@@ -20,7 +20,7 @@ type Step = { name: string; expression: Expression /** Whether later steps see i
 
 function resultOf({ name }: Step, evaluation: Evaluation): Json {
   if (evaluation.kind === 'value') return evaluation.value
-  throw new AppError(evaluation.code, {
+  throw failedEvaluation(evaluation, {
     detail: asSentence(`\`${name}\` could not be computed: ${evaluation.detail}`),
     errors: [{ pointer: childPointer('/compute', name), detail: evaluation.detail }],
   })
@@ -57,7 +57,8 @@ export function compileCompute(
         output[step.name] = value
         if (step.visible) bindings[step.name] = value
       }
-      const take = (step: Step) => afterwards(step.expression.run(bindings), (evaluation) => keep(step, evaluation))
+      const take = (step: Step) =>
+        afterwards(step.expression.run(bindings, call.tenant), (evaluation) => keep(step, evaluation))
       return inOrder(steps, take, (): ToolOutcome => ({ kind: 'done', output }))
     },
   }

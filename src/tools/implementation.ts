@@ -5,7 +5,7 @@ import type { ToolCall, ToolOutcome } from './tool.ts'
 
 /** A call as an implementation sees it: `secretValues` are by the names that the tool gives them. */
 export type ToolRun = (
-  call: Pick<ToolCall, 'input' | 'stages'> & { secretValues?: JsonObject },
+  call: Pick<ToolCall, 'tenant' | 'input' | 'stages'> & { secretValues?: JsonObject },
 ) => ToolOutcome | Promise<ToolOutcome>
 
 export type Implementation =

@@ -23,7 +23,7 @@ export function withSecrets(references: SecretReferences, run: ToolRun): Tool['r
   const variables = Object.entries(references).map(([variable, { secretRef }]) => ({ variable, secretRef }))
   const names = [...new Set(variables.map(({ secretRef }) => secretRef))]
 
-  function runWith({ input, stages }: ToolCall, values: SecretValues): ToolOutcome | Promise<ToolOutcome> {
+  function runWith({ tenant, input, stages }: ToolCall, values: SecretValues): ToolOutcome | Promise<ToolOutcome> {
     const secretValues: JsonObject = Object.fromEntries(
       variables.map(({ variable, secretRef }) => [variable, values.get(secretRef) ?? null]),
     )
@@ -33,7 +33,7 @@ export function withSecrets(references: SecretReferences, run: ToolRun): Tool['r
       throw redactError(error, redact)
     }
     try {
-      const outcome = run({ input, stages, secretValues })
+      const outcome = run({ tenant, input, stages, secretValues })
       return outcome instanceof Promise ? outcome.then(clean, fail) : clean(outcome)
     } catch (error) {
       return fail(error)

@@ -3,6 +3,7 @@
  * Invariant: a `Tool` came from a definition that passed every check, so running it can fail only for its input,
  * its time, or what it computes.
  */
+import type { TenantId } from '../kernel/ids.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
 
 /** Values by the names of the secrets. */
@@ -18,6 +19,8 @@ export type SecretSource = {
 }
 
 export type ToolCall = {
+  /** For whom it runs. */
+  tenant: TenantId
   /** Not checked yet: the tool checks it against its own input schema. */
   input: JsonObject
   /** Outputs of the stages that came before, by stage name; empty outside of a workflow. */

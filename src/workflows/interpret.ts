@@ -33,10 +33,13 @@ export type CallPlace = {
   deadline: number
 }
 
+/** What a stage calls its tool with. */
+export type StageCall = Pick<ToolCall, 'input' | 'stages'>
+
 /** All that a run needs of the world. */
 export type RunPort = {
   /** @throws AppError; `tool-timeout` once the deadline has passed */
-  callTool(name: string, call: ToolCall, place: CallPlace): ToolOutcome | Promise<ToolOutcome>
+  callTool(name: string, call: StageCall, place: CallPlace): ToolOutcome | Promise<ToolOutcome>
   /** Starts every branch before it waits for any; results in the order of the branches. A branch never rejects. */
   all<T>(branches: readonly (() => Promise<T>)[]): Promise<T[]>
   /** Milliseconds since 1970-01-01T00:00Z, never going back within a run. */

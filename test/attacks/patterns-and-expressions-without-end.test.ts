@@ -68,6 +68,30 @@ test.each(Object.entries(BOMBS))('%s is ended, and its tenant answers again', as
   await target.expectUnharmed()
 })
 
+test('a flood of them keeps its own tenant waiting, and no neighbour', async () => {
+  const loop = (name: string, source: string): string =>
+    JSON.stringify({ name, input: { type: 'object', properties: { xs: { type: 'array' } } }, compute: { r: source } })
+  target.commit('flood', { 'tools/bomb.json': loop('bomb', 'xs.all(a, xs.all(b, xs.all(c, a + b + c >= 0.0)))') })
+  target.commit('neighbour', { 'tools/next.json': loop('next', 'xs.map(x, x + 1.0)') })
+  let ended = 0
+  const flood = Array.from({ length: 80 }, async () => {
+    const { status, body } = await target.execute('flood', { tool: 'bomb', input: { xs: LIST } })
+    ended += 1
+    return { status, code: (body as { code?: string }).code }
+  })
+  // Those that find no room are told at once; the rest keep their process busy for seconds.
+  await Promise.race(flood)
+  for (let x = 0; x < 10; x += 1) {
+    const answer = await target.execute('neighbour', { tool: 'next', input: { xs: [x] } })
+    expect(answer).toMatchObject({ status: 200, body: { result: { r: [x + 1] } } })
+  }
+  expect(ended).toBeLessThan(flood.length)
+  const all = await Promise.all(flood)
+  expect(new Set(all.map(({ code }) => code))).toEqual(new Set(['tool-timeout', 'overloaded']))
+  expect(all.filter(({ code }) => code === 'overloaded').every(({ status }) => status === 503)).toBe(true)
+  await target.expectUnharmed()
+})
+
 test('an expression too deep or too long is refused before it runs', async () => {
   const deep = `${'('.repeat(5_000)}1${')'.repeat(5_000)}`
   const nested = Array.from({ length: 500 }, () => 'size([').join('') + Array.from({ length: 500 }, () => '])').join('')

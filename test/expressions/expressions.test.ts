@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { EXPRESSION_LIMITS } from '../../src/expressions/limits.ts'
 import type { Variables } from '../../src/expressions/variables.ts'
 import type { Json, JsonObject } from '../../src/kernel/json.ts'
-import { bindings, evaluate, startExpressions } from './harness.ts'
+import { bindings, evaluate, startExpressions, TENANT } from './harness.ts'
 
 const expressions = startExpressions()
 
@@ -212,7 +212,7 @@ test('whatever is written, compiling and running it never throws', async () => {
     fc.asyncProperty(fc.array(token, { maxLength: 9 }), async (tokens) => {
       const compilation = expressions.compileExpression(tokens.join(' '), NUMBERS)
       if (compilation.kind === 'invalid') expect(compilation.detail).not.toBe('')
-      else expect(await compilation.expression.run(bindings(values))).toHaveProperty('kind')
+      else expect(await compilation.expression.run(bindings(values), TENANT)).toHaveProperty('kind')
     }),
     { numRuns: 2000 },
   )

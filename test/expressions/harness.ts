@@ -4,10 +4,11 @@ import type { Evaluation } from '../../src/expressions/evaluation.ts'
 import { createExpressions, type Expressions } from '../../src/expressions/expressions.ts'
 import type { Variables } from '../../src/expressions/variables.ts'
 import { createExpressionWorkers, type ExpressionWorkersOptions } from '../../src/expressions/workers.ts'
+import type { TenantId } from '../../src/kernel/ids.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 
 /** As the build makes it before the tests. */
-const WORKER = new URL('../../dist/expression-worker.js', import.meta.url)
+export const WORKER = new URL('../../dist/expression-worker.js', import.meta.url)
 
 /** Closed after the tests of the file. */
 export function startExpressions(options: Partial<ExpressionWorkersOptions> = {}): Expressions {
@@ -15,6 +16,8 @@ export function startExpressions(options: Partial<ExpressionWorkersOptions> = {}
   afterAll(() => workers.close())
   return createExpressions({ workers })
 }
+
+export const TENANT = 'acme-corp' as TenantId
 
 export const bindings = (values: JsonObject): JsonObject => Object.assign(Object.create(null), values)
 
@@ -24,8 +27,9 @@ export function evaluate(
   source: string,
   variables: Variables = {},
   values: JsonObject = {},
+  tenant = TENANT,
 ): Evaluation | Promise<Evaluation> {
   const compilation = expressions.compileExpression(source, variables)
   if (compilation.kind === 'invalid') throw new Error(`${source}: ${compilation.detail}`)
-  return compilation.expression.run(bindings(values))
+  return compilation.expression.run(bindings(values), tenant)
 }

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { createExpressions } from '../../src/expressions/expressions.ts'
+import { createExpressions, type Expressions } from '../../src/expressions/expressions.ts'
 import { EXPRESSION_LIMITS } from '../../src/expressions/limits.ts'
 import { createExpressionWorkers } from '../../src/expressions/workers.ts'
+import type { TenantId } from '../../src/kernel/ids.ts'
 import type { Json } from '../../src/kernel/json.ts'
-import { evaluate, startExpressions } from './harness.ts'
+import { evaluate, startExpressions, WORKER } from './harness.ts'
 
 const expressions = startExpressions()
 const INPUT = { input: 'map' }
@@ -42,11 +43,51 @@ test('more loops than processes wait for their turn', async () => {
   expect(await Promise.all(calls)).toEqual(calls.map((_, i) => ({ kind: 'value', value: [i + 1] })))
 })
 
-test('a queue that is full says so', async () => {
-  const narrow = startExpressions({ size: 1, maxWaiting: 1 })
-  const [first, second] = [1, 2].map((x) => evaluate(narrow, 'input.xs.all(x, true)', INPUT, { input: { xs: [x] } }))
-  expect(await second).toMatchObject({ kind: 'failed', code: 'overloaded' })
-  expect(await first).toEqual({ kind: 'value', value: true })
+describe('a tenant whose expressions never end', () => {
+  const HOSTILE = 'hostile' as TenantId
+  const bomb = (pool: Expressions, tenant = HOSTILE) => evaluate(pool, BOMB, INPUT, bombInput, tenant)
+  const good = (pool: Expressions, i: number) =>
+    evaluate(pool, 'input.xs.map(x, x + 1)', INPUT, { input: { xs: [i] } }, 'good' as TenantId)
+  /** Until a process runs, which takes as long as the machine needs. */
+  const warm = async (pool: Expressions): Promise<void> => {
+    while ((await Promise.resolve(good(pool, 0))).kind !== 'value');
+  }
+
+  test('keeps itself waiting, and nobody else', async () => {
+    const workers = createExpressionWorkers({ workerUrl: WORKER })
+    const pool = createExpressions({ workers })
+    let ended = 0
+    const attack = Array.from({ length: 40 }, () => Promise.resolve(bomb(pool)).finally(() => (ended += 1)))
+    for (let i = 0; i < 20; i += 1) expect(await good(pool, i)).toEqual({ kind: 'value', value: [i + 1] })
+    expect(ended).toBeLessThan(attack.length / 2)
+    const outcomes = Promise.allSettled(attack)
+    await workers.close()
+    await outcomes
+  })
+
+  test('is told when there is no more room for it, while there is for others', async () => {
+    const pool = startExpressions({ maxWaiting: 6, maxWaitingPerTenant: 4 })
+    const attack = Array.from({ length: 5 }, () => bomb(pool))
+    expect(await attack[4]).toMatchObject({ kind: 'failed', code: 'overloaded' })
+    const calls = [good(pool, 1), good(pool, 2), good(pool, 3)]
+    expect(await Promise.all(calls)).toEqual([2, 3, 4].map((i) => ({ kind: 'value', value: [i] })))
+    // The third took the room of the one who had the most.
+    expect(await attack[3]).toMatchObject({ kind: 'failed', code: 'overloaded' })
+    expect(await attack[0]).toMatchObject({ code: 'tool-timeout' })
+  })
+
+  test('is told when no process was free in time', async () => {
+    const pool = startExpressions({ size: 1, maxWaitMs: 50 })
+    await warm(pool)
+    const [running, waiting] = [bomb(pool), bomb(pool)]
+    expect(await waiting).toMatchObject({
+      kind: 'failed',
+      code: 'overloaded',
+      detail: expect.stringContaining('in time'),
+    })
+    expect(await running).toMatchObject({ code: 'tool-timeout' })
+    await warm(pool)
+  })
 })
 
 describe('growth', () => {

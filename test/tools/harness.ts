@@ -4,7 +4,7 @@ import type { AppError } from '../../src/kernel/errors.ts'
 import type { Json, JsonObject } from '../../src/kernel/json.ts'
 import { createToolCompiler, type ToolCompiler } from '../../src/tools/compile.ts'
 import type { Tool, ToolOutcome } from '../../src/tools/tool.ts'
-import { startExpressions } from '../expressions/harness.ts'
+import { startExpressions, TENANT } from '../expressions/harness.ts'
 
 export const startCompiler = (): ToolCompiler => createToolCompiler({ expressions: startExpressions() })
 
@@ -21,7 +21,7 @@ export function violationsOf(compiler: ToolCompiler, definition: Json) {
 }
 
 export const run = (tool: Tool, input: JsonObject, stages: JsonObject = {}): ToolOutcome | Promise<ToolOutcome> =>
-  tool.run({ input, stages })
+  tool.run({ tenant: TENANT, input, stages })
 
 /** The error of a run that must fail. */
 export async function errorOf(tool: Tool, input: JsonObject, stages: JsonObject = {}): Promise<AppError> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AppError } from '../../src/kernel/errors.ts'
-import type { ToolCall } from '../../src/tools/tool.ts'
+import type { StageCall } from '../../src/workflows/interpret.ts'
 import { done, handClock, outline, runYaml, STARTED_AT, type ToolFunction } from './programs.ts'
 
 const echo: ToolFunction = ({ input, stages }) => done({ input, stages })
@@ -16,7 +16,7 @@ stages:
 
 describe('stages', () => {
   test('run in order, each with the input and the outputs before it, and give their outputs by name', async () => {
-    const calls: [string, ToolCall][] = []
+    const calls: [string, StageCall][] = []
     const stage =
       (name: string): ToolFunction =>
       (call) => {

@@ -1,9 +1,9 @@
 /** Programs written as YAML, over tools written as functions and a clock that only tools move. */
 import { parse } from 'yaml'
 import type { Json, JsonObject } from '../../src/kernel/json.ts'
-import type { ToolCall, ToolOutcome } from '../../src/tools/tool.ts'
+import type { ToolOutcome } from '../../src/tools/tool.ts'
 import { compileWorkflow } from '../../src/workflows/compile.ts'
-import { type CallPlace, interpret } from '../../src/workflows/interpret.ts'
+import { type CallPlace, interpret, type StageCall } from '../../src/workflows/interpret.ts'
 import type { WorkflowResult } from '../../src/workflows/stage-record.ts'
 import type { Workflow } from '../../src/workflows/workflow.ts'
 
@@ -16,7 +16,7 @@ export function workflowOf(yaml: string): Workflow {
 
 export const done = (output: Json): ToolOutcome => ({ kind: 'done', output })
 
-export type ToolFunction = (call: ToolCall, place: CallPlace) => ToolOutcome | Promise<ToolOutcome>
+export type ToolFunction = (call: StageCall, place: CallPlace) => ToolOutcome | Promise<ToolOutcome>
 
 export const STARTED_AT = 1_700_000_000_000
 

@@ -103,9 +103,10 @@ export function compileRules(
 
 function validate(rules: readonly Rule[], call: Parameters<ToolRun>[0]): ToolOutcome | Promise<ToolOutcome> {
   const bindings = toolBindings(call)
+  const evaluate = (expression: Expression) => expression.run(bindings, call.tenant)
   const failures: Failure[] = []
   const collect = (rule: Rule) =>
-    afterwards(judge(rule, call.input, bindings), (found) => {
+    afterwards(judge(rule, call.input, evaluate), (found) => {
       failures.push(...found)
     })
   return inOrder(rules, collect, (): ToolOutcome => {

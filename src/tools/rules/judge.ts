@@ -4,15 +4,18 @@
  * a failed rule.
  */
 import type { Evaluation } from '../../expressions/evaluation.ts'
-import { AppError } from '../../kernel/errors.ts'
+import type { Expression } from '../../expressions/expressions.ts'
 import type { Json, JsonObject } from '../../kernel/json.ts'
 import { afterwards } from '../afterwards.ts'
+import { failedEvaluation } from '../failed-evaluation.ts'
 import type { Failure, Rule } from './rule.ts'
 
 /** Longer values are cut in messages. */
 const MAX_SHOWN_LENGTH = 60
 
 type Condition = { kind: 'holds' } | { kind: 'fails' } | { kind: 'unclear'; why: string }
+
+type Evaluate = (expression: Expression) => ReturnType<Expression['run']>
 
 const HOLDS: Evaluation = { kind: 'value', value: true }
 
@@ -35,7 +38,7 @@ function fieldMessages({ field, required, checks }: Rule, input: JsonObject): st
 function conditionOf(evaluation: Evaluation, rule: string): Condition {
   if (evaluation.kind === 'failed') {
     if (evaluation.code === 'tool-failed') return { kind: 'unclear', why: evaluation.detail }
-    throw new AppError(evaluation.code, { detail: `The rule ${rule} could not be checked: ${evaluation.detail}.` })
+    throw failedEvaluation(evaluation, { detail: `The rule ${rule} could not be checked: ${evaluation.detail}.` })
   }
   if (evaluation.value === true) return { kind: 'holds' }
   return evaluation.value === false ? { kind: 'fails' } : { kind: 'unclear', why: 'it gives neither true nor false' }
@@ -47,20 +50,20 @@ function checkMessages(evaluation: Evaluation, source: string, rule: string): st
   return [condition.kind === 'fails' ? `${source} is not met` : `${source} could not be checked: ${condition.why}`]
 }
 
-function messagesOf(rule: Rule, input: JsonObject, bindings: JsonObject): string[] | Promise<string[]> {
+function messagesOf(rule: Rule, input: JsonObject, evaluate: Evaluate): string[] | Promise<string[]> {
   const messages = fieldMessages(rule, input)
   const { check } = rule
   // A condition on a field that is wrong already would only repeat it.
   if (messages.length > 0 || !check) return messages
-  return afterwards(check.expression.run(bindings), (result) => checkMessages(result, check.source, rule.rule))
+  return afterwards(evaluate(check.expression), (result) => checkMessages(result, check.source, rule.rule))
 }
 
-/** Every way in which `input` does not meet `rule`; `bindings` are the variables of its expressions. */
-export function judge(rule: Rule, input: JsonObject, bindings: JsonObject): Failure[] | Promise<Failure[]> {
-  const found = afterwards(rule.when?.run(bindings) ?? HOLDS, (guard): string[] | Promise<string[]> => {
+/** Every way in which `input` does not meet `rule`; `evaluate` runs its expressions on the variables of the call. */
+export function judge(rule: Rule, input: JsonObject, evaluate: Evaluate): Failure[] | Promise<Failure[]> {
+  const found = afterwards(rule.when ? evaluate(rule.when) : HOLDS, (guard): string[] | Promise<string[]> => {
     const condition = conditionOf(guard, rule.rule)
     if (condition.kind === 'unclear') return [`whether this rule counts could not be checked: ${condition.why}`]
-    return condition.kind === 'fails' ? [] : messagesOf(rule, input, bindings)
+    return condition.kind === 'fails' ? [] : messagesOf(rule, input, evaluate)
   })
   return afterwards(found, (messages) =>
     messages.map((message) => ({ rule: rule.rule, field: rule.field, message: rule.message ?? message })),
