@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
 import type { Keys } from './access/keys/keys.ts'
 import type { Config } from './boot/config.ts'
+import { snapshotBudgetBytes } from './boot/memory.ts'
 import { packageFile, packageVersion } from './boot/package-files.ts'
 import { pepperPathIn, readPepper } from './boot/pepper.ts'
 import { openPlansFile } from './boot/plans-file.ts'
@@ -24,6 +25,7 @@ import { createFreshObjects, freshFirst } from './git/fresh-objects.ts'
 import { openHistory } from './git/history.ts'
 import { openHistoryRepository } from './git/history-repository.ts'
 import { openObjects } from './git/objects.ts'
+import { openPins } from './git/pins.ts'
 import { openRefWriter } from './git/ref-updates.ts'
 import { createRefReader } from './git/refs.ts'
 import { keyPathsIn, OPERATOR, operatorKey, SERVICE, serviceKey } from './git/setup/conveniences.ts'
@@ -45,6 +47,7 @@ import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
 import { planRoutes } from './http/routes/plans.ts'
 import { secretRoutes } from './http/routes/secrets.ts'
+import { statusRoutes } from './http/routes/status.ts'
 import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
 import { tenantChangeRoutes } from './http/routes/tenant-changes.ts'
 import { tenantRoutes } from './http/routes/tenants.ts'
@@ -58,10 +61,12 @@ import type { Oid } from './kernel/ids.ts'
 import { timeOrderedIds } from './kernel/time-ordered-id.ts'
 import { createLog } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
+import { gaugeTenants, logServedChange } from './observability/served-changes.ts'
 import { createQuotas } from './quotas/quotas.ts'
 import { createSnapshotBuilder } from './snapshots/build.ts'
 import { createFileCompiler, type FileCompiler } from './snapshots/compile-file.ts'
 import { createServedSnapshots, type ServedSnapshots } from './snapshots/served.ts'
+import { createStandings } from './snapshots/standings.ts'
 import { executionStore } from './storage/executions.ts'
 import { answerKey, idempotencyStore, requestDigest } from './storage/idempotency.ts'
 import { type Audit, openAudit } from './storage/open-audit.ts'
@@ -70,6 +75,7 @@ import { openSecrets, type Secrets } from './storage/open-secrets.ts'
 import { openUsage } from './storage/open-usage.ts'
 import { openRetention, type Retention } from './storage/retention.ts'
 import { openSqlite } from './storage/sqlite.ts'
+import { standingRows } from './storage/standings.ts'
 import { whileAlone } from './storage/start-lock.ts'
 import { tenantStore } from './storage/tenants.ts'
 import { userStore } from './storage/users.ts'
@@ -149,9 +155,25 @@ export async function createApp(
   const reader = freshFirst(openObjectReader(gitDir), fresh)
   const objects = openObjects(gitDir, reader)
   const history = openHistory(gitDir)
+  const behindFinder = openBehindFinder(gitDir)
   const compiler = createCompiler()
-  const builder = createSnapshotBuilder(objects, compiler.compile)
-  const snapshots = createServedSnapshots({ refs, objects, builder })
+  const standings = createStandings({
+    rows: standingRows(storage.db),
+    pins: openPins(gitDir),
+    onError: (error) => log.error({ err: error }, 'Last good commits could not be noted; it is tried again'),
+  })
+  const maxBytes = snapshotBudgetBytes()
+  const builder = createSnapshotBuilder(objects, compiler.compile, { maxBytes, clock })
+  const snapshots = createServedSnapshots({
+    refs,
+    objects,
+    builder,
+    standings,
+    clock,
+    maxBytes,
+  })
+  snapshots.changes.subscribe(logServedChange(log))
+  gaugeTenants(metrics.registry, standings.counts)
   const userRows = userStore(storage.db, { audit: audit.writer, clock, onRevoked: apiKeys.forget })
   const usage = openUsage(storage, { users: userRows, metrics, clock, log })
   const retention = openRetention(storage, { days: config.keptDays, clock, log })
@@ -182,7 +204,7 @@ export async function createApp(
     planFile: openPlansFile(dataDir),
     refs,
     branches: branchWriter(gitDir, clock),
-    behindFinder: openBehindFinder(gitDir),
+    behindFinder,
     snapshots,
     history,
     executions,
@@ -243,6 +265,7 @@ export async function createApp(
     ...executeRoutes({ executor, gate }),
     ...configRoutes(),
     ...definitionRoutes(),
+    ...statusRoutes({ standings, behindFinder, trunk: headRef(names.trunk), refOf: registry.refOf }),
     ...historyRoutes({ history: tenantHistory }),
     ...compareRoutes({ history: tenantHistory }),
     ...executionRoutes({ executions }),
@@ -317,6 +340,7 @@ export async function createApp(
       await usage.recorder.close()
       await apiKeys.close()
       await audit.close()
+      await standings.close()
       objects.close()
       await compiler.close()
       await storage.close()

@@ -2,6 +2,7 @@
 import { destination, pino } from 'pino'
 
 export type Log = {
+  info(members: object, message: string): void
   warn(members: object, message: string): void
   error(members: object, message: string): void
 }

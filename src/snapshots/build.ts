@@ -35,7 +35,7 @@ const FILE_BYTES = { each: 4, fixed: 2_000 } as const
 /** Of a folder and of a content, for each file in it, and beside that (measured). */
 const LISTED_BYTES = { each: 64, fixed: 1_000 } as const
 
-/** @param maxBytes of what is kept of what was built, by each of its three kinds */
+/** @param maxBytes of the contents that are kept; of files and folders, which they hold as well, half and a quarter of it */
 export function createSnapshotBuilder(
   source: TreeSource,
   compile: FileCompiler,
@@ -43,8 +43,8 @@ export function createSnapshotBuilder(
 ): SnapshotBuilder {
   const turns = createTurns(clock)
   const routers = createRouters()
-  const files = createKeep<string, FolderFile>(maxBytes, ({ bytes }) => bytes)
-  const folders = createKeep<string, FolderContent>(maxBytes, ({ files: held }) => listBytes(held.length))
+  const files = createKeep<string, FolderFile>(maxBytes / 2, ({ bytes }) => bytes)
+  const folders = createKeep<string, FolderContent>(maxBytes / 4, ({ files: held }) => listBytes(held.length))
   const contents = createKeep<Oid, Built>(maxBytes, ({ bytes }) => bytes)
   /** Files that a tree has paid for: the first one that had them. */
   const paid = new WeakSet<FolderFile>()

@@ -15,7 +15,7 @@ export function createKeep<Key extends string, Value extends object>(
   maxBytes: number,
   bytesOf: (value: Value) => number,
 ): Keep<Key, Value> {
-  const kept = new LRUCache<Key, Value>({ maxSize: maxBytes })
+  const kept = new LRUCache<Key, Value>({ maxSize: Math.floor(maxBytes) })
   const making = new Map<Key, Promise<Value>>()
 
   return (key, make) => {

@@ -2,18 +2,25 @@
  * What each tenant is served: the way from a branch's head to a snapshot. THE HOT PATH.
  *
  * A request reads the ref (1 to 2 us, see git/refs.ts). Same commit as last time: the answer in memory stands. Another
- * one: its tree is built, once for all who ask. A head that does not validate leaves the last good snapshot in place.
+ * one: its tree is built, once for all who ask. A head that does not validate leaves the last good snapshot in place,
+ * which is remembered on disk (standings.ts) for after a restart.
  * Invariants: the answer belongs to the commit that the ref held when it was asked; one tenant's state is reached only
- * through its own ref; an older answer that arrives late never replaces a newer one.
+ * through its own ref; an older answer that arrives late never replaces a newer one; what was thrown out of memory comes
+ * back as it was.
  */
+import { LRUCache } from 'lru-cache'
 import { ObjectUnreadable } from '../git/object-unreadable.ts'
 import type { GitObjects } from '../git/objects.ts'
 import type { RefReader } from '../git/refs.ts'
+import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { SnapshotBuilder } from './build.ts'
+import { createChangeBroadcast, isSame, type ServedChanges } from './changes.ts'
 import { wholeFile } from './read-folder.ts'
 import type { Refusal, Served, Snapshot } from './snapshot.ts'
+import { standingOf } from './standing.ts'
+import type { Standings } from './standings.ts'
 
 export type ServedSnapshots = {
   /**
@@ -23,27 +30,42 @@ export type ServedSnapshots = {
   current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served>
   /** The content of any commit, not kept for a tenant. */
   at(revision: Oid): Promise<Served>
+  changes: ServedChanges
 }
 
 type State = {
-  /** The commit that `served` answers for. */
-  head: Oid
+  /** The commit that `served` answers for; null where it could not be read, so that the next request tries again. */
+  head: Oid | null
   served: Served
   /** The order in which heads were read: the later one wins. */
   order: number
-  lastGood: { snapshot: Snapshot; order: number } | undefined
+  lastGood: Good | undefined
 }
 
+type Good = { snapshot: Snapshot; bytes: number }
+
+/** About what a tenant takes beside its content: its state, its ref and their names. */
+const STATE_BYTES = 1_500
+
+/** @param maxBytes of the snapshots in memory; the least recently asked for are thrown out */
 export function createServedSnapshots({
   refs,
   objects,
   builder,
+  standings,
+  clock,
+  maxBytes,
 }: {
   refs: RefReader
   objects: GitObjects
   builder: SnapshotBuilder
+  standings: Pick<Standings, 'find' | 'note'>
+  clock: Pick<Clock, 'now'>
+  maxBytes: number
 }): ServedSnapshots {
-  const states = new Map<TenantId, State>()
+  const states = new LRUCache<TenantId, State>({ maxSize: maxBytes })
+  const loading = new Map<TenantId, { head: Oid; served: Promise<Served> }>()
+  const changes = createChangeBroadcast()
   let reads = 0
 
   function current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served> {
@@ -52,29 +74,54 @@ export function createServedSnapshots({
     if (state.kind === 'odd') throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
     const known = states.get(tenant)
     if (known?.head === state.oid) return known.served
-    return load(tenant, state.oid)
+    return loaded(tenant, state.oid)
+  }
+
+  /** Concurrent misses of one head are one load. */
+  function loaded(tenant: TenantId, head: Oid): Promise<Served> {
+    const underWay = loading.get(tenant)
+    if (underWay?.head === head) return underWay.served
+    const entry = { head, served: load(tenant, head) }
+    loading.set(tenant, entry)
+    const forget = (): void => {
+      if (loading.get(tenant) === entry) loading.delete(tenant)
+    }
+    entry.served.then(forget, forget)
+    return entry.served
   }
 
   async function load(tenant: TenantId, head: Oid): Promise<Served> {
     reads += 1
     const order = reads
     const read = await readCommit(head)
+    const isLost = read.kind !== 'good' && states.get(tenant)?.lastGood === undefined
+    const recalled = isLost ? await recall(tenant) : undefined
+    // Only now: whoever read a later head may have come to an end first.
     const known = states.get(tenant)
-    const good = read.kind === 'good' ? { snapshot: read.snapshot, order } : known?.lastGood
+    const good = read.kind === 'good' ? read : (known?.lastGood ?? recalled)
     const served = answerFor(read, good?.snapshot)
-    // A failed read may pass (a pack being replaced): it is answered, and tried again by the next request.
-    if (read.kind !== 'unreadable' && (known === undefined || known.order < order)) {
-      const lastGood = known?.lastGood && good && known.lastGood.order > good.order ? known.lastGood : good
-      states.set(tenant, { head, served, order, lastGood })
+    if (known !== undefined && known.order > order) return served
+    if (!isSame(known?.served, served)) {
+      standings.note(standingOf(tenant, served, clock.now()))
+      changes.tell({ tenant, before: known?.served, served })
     }
+    const state: State = { head: read.kind === 'unreadable' ? null : head, served, order, lastGood: good }
+    states.set(tenant, state, { size: STATE_BYTES + (good?.bytes ?? 0) })
     return served
+  }
+
+  /** What answered last, from before this process, or before it was thrown out of memory. */
+  async function recall(tenant: TenantId): Promise<Good | undefined> {
+    const good = (await standings.find(tenant))?.good
+    const read = good ? await readCommit(good) : undefined
+    return read?.kind === 'good' ? read : undefined
   }
 
   async function readCommit(revision: Oid): Promise<Read> {
     try {
       const built = await builder.build(await objects.treeOf(revision))
-      if (built.kind === 'content') return { kind: 'good', snapshot: { ...built.content, revision } }
-      return { kind: 'refused', refused: { revision, problems: built.problems } }
+      if (built.kind === 'refused') return { kind: 'refused', refused: { revision, problems: built.problems } }
+      return { kind: 'good', snapshot: { ...built.content, revision }, bytes: built.bytes }
     } catch (error) {
       if (!(error instanceof ObjectUnreadable)) throw error
       const problem = wholeFile('', 'object-unreadable', `${error.message}. Restore it, or reset the branch.`)
@@ -85,11 +132,12 @@ export function createServedSnapshots({
   return {
     current,
     at: async (revision) => answerFor(await readCommit(revision), undefined),
+    changes,
   }
 }
 
 type Read =
-  | { kind: 'good'; snapshot: Snapshot }
+  | ({ kind: 'good' } & Good)
   | { kind: 'refused'; refused: Refusal }
   /** An object is missing or damaged. */
   | { kind: 'unreadable'; refused: Refusal }

@@ -11,6 +11,7 @@ import { users } from './migrations/006-users.ts'
 import { usage } from './migrations/007-usage.ts'
 import { idempotency } from './migrations/008-idempotency.ts'
 import { secrets } from './migrations/009-secrets.ts'
+import { standings } from './migrations/010-standings.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -21,6 +22,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '007-usage': usage,
   '008-idempotency': idempotency,
   '009-secrets': secrets,
+  '010-standings': standings,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

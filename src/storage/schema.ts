@@ -4,6 +4,7 @@ import type { AuditCheckpointTable, AuditHeadTable, AuditTable } from './tables/
 import type { IdempotencyTable } from './tables/idempotency.ts'
 import type { MembershipTable } from './tables/membership.ts'
 import type { DataKeyTable, KeyRingTable, SecretTable } from './tables/secrets.ts'
+import type { StandingTable } from './tables/standing.ts'
 import type { TenantChangeTable, TenantTable } from './tables/tenant.ts'
 import type { RecentRequestsTable, UsageTable } from './tables/usage.ts'
 
@@ -40,4 +41,5 @@ export type Database = {
   usage: UsageTable
   recent_requests: RecentRequestsTable
   idempotency: IdempotencyTable
+  standing: StandingTable
 }

@@ -14,6 +14,7 @@ const TENANT_TABLES = [
   'membership',
   'usage',
   'recent_requests',
+  'standing',
 ] as const satisfies readonly TenantTableName[]
 
 type TenantTableName = {

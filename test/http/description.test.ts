@@ -86,6 +86,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   'get-person': () => ['/admin/users/a@example.org'],
   'request-analytics': () => ['/api/analytics/requests'],
   'get-usage': () => ['/api/v1/usage'],
+  'get-status': () => ['/api/v1/status'],
   'list-audit': () => ['/admin/audit'],
   'list-tenant-audit': () => ['/api/v1/audit'],
   'put-secret': () => ['/api/v1/secrets/token', put({ value: 's3cr3t-of-the-crm' })],

@@ -35,21 +35,28 @@ export const CREATING_PREFIX = '.git.creating-'
 
 const isLeftover = (name: string): boolean => PLACEHOLDERS.has(name) || name.startsWith(CREATING_PREFIX)
 
-/** isomorphic-git reads neither of these, and a wrong answer is worse than none. */
+/** What makes a repository one that cannot be read here, by its configuration, and what to do about it. */
+const REFUSED: readonly { setting: RegExp; refusal: string }[] = [
+  {
+    setting: /^\s*objectformat\s*=\s*"?sha256\b/im,
+    refusal: 'uses SHA-256 object ids, which cannot be read here. Use a SHA-1 repository.',
+  },
+  {
+    setting: /^\s*refstorage\s*=\s*"?reftable\b/im,
+    refusal:
+      'keeps its refs as a reftable, which cannot be read here. `git refs migrate --ref-format=files` changes that.',
+  },
+  {
+    // Reading a missing object of one would fetch it from its remote, on somebody's request.
+    setting: /^\s*(?:partialclone\s*=|promisor\s*=\s*"?true\b)/im,
+    refusal:
+      'is a partial clone: some of its objects are elsewhere. `git fetch --refetch --no-filter` brings them; then unset extensions.partialClone and remote.<name>.promisor.',
+  },
+]
+
 function supported(layout: RepositoryLayout): RepositoryLayout {
   const config = readFileSync(join(layout.gitDir, 'config'), 'utf8')
-  if (/^\s*objectformat\s*=\s*sha256\b/im.test(config)) {
-    throw new StartRefused(`${layout.top} uses SHA-256 object ids, which cannot be read here. Use a SHA-1 repository.`)
-  }
-  if (/^\s*refstorage\s*=\s*reftable\b/im.test(config)) {
-    throw new StartRefused(
-      `${layout.top} keeps its refs as a reftable, which cannot be read here. \`git refs migrate --ref-format=files\` changes that.`,
-    )
-  }
-  if (existsSync(join(layout.gitDir, 'objects/info/alternates'))) {
-    throw new StartRefused(
-      `${layout.top} borrows objects from another repository, which cannot be read here. \`git repack -a -d\` copies them, then delete objects/info/alternates.`,
-    )
-  }
+  const refused = REFUSED.find(({ setting }) => setting.test(config))
+  if (refused) throw new StartRefused(`${layout.top} ${refused.refusal}`)
   return layout
 }

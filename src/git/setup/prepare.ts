@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StartRefused } from '../../kernel/start-refused.ts'
 import { createRefReader } from '../refs.ts'
-import { runGit } from '../run.ts'
+import { GitFailure, runGit } from '../run.ts'
 import { ensureConveniences, keyPathsIn, OPERATOR, operatorKey, serviceKey } from './conveniences.ts'
 import { createRepository, fillWorkTree } from './create.ts'
 import { findRepository, type RepositoryLayout } from './layout.ts'
@@ -25,12 +25,13 @@ export async function prepareRepository(preparation: Preparation): Promise<Repos
   const key = operatorKey(keys)
   serviceKey(keys)
   const existing = findRepository(reposDir)
+  if (existing) await requireGit(existing)
   const layout =
     existing ?? (await createRepository({ path: reposDir, starterDir, trunk, author: OPERATOR, key, nowMs }))
   await ensureConveniences({ layout, dataDir, keys, signerProgram })
   excludePlaceholder(layout)
   await fillWorkTree(layout)
-  await requireTrunk(layout, trunk)
+  requireTrunk(layout, trunk)
   return { ...layout, created: existing === undefined }
 }
 
@@ -44,16 +45,20 @@ function excludePlaceholder({ kind, gitDir }: RepositoryLayout): void {
   appendFileSync(path, '/.gitkeep\n')
 }
 
-async function requireTrunk({ gitDir, top }: RepositoryLayout, trunk: string): Promise<void> {
+/** Git refuses a folder of another user's (`safe.directory`); better said now than at the first read. */
+async function requireGit({ gitDir, top }: RepositoryLayout): Promise<void> {
+  try {
+    await runGit({ cwd: gitDir, args: ['rev-parse', '--git-dir'] })
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error
+    throw new StartRefused(`Git refuses to work in ${top}: ${error.stderr.trim() || error.message}`, { cause: error })
+  }
+}
+
+function requireTrunk({ gitDir, top }: RepositoryLayout, trunk: string): void {
   const state = createRefReader(gitDir).read(
     `refs/heads/${trunk}` as Parameters<ReturnType<typeof createRefReader>['read']>[0],
   )
   if (state.kind === 'oid') return
-  // `safe.directory` stops git, and with it everything that writes; better said now than at the first write.
-  await runGit({ cwd: top, args: ['rev-parse', '--git-dir'] }).catch((cause: unknown) => {
-    throw new StartRefused(`Git refuses to work in ${top}: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    })
-  })
   throw new StartRefused(`${top} has no branch "${trunk}". Create it, or name the trunk with ESPALIER_TRUNK.`)
 }
