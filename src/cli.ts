@@ -35,6 +35,7 @@ const from = {
   users: lazily(() => import('./commands/user.ts')),
   validation: lazily(() => import('./commands/validate.ts')),
   merging: lazily(() => import('./commands/merge.ts')),
+  rolloutPlans: lazily(() => import('./commands/rollout-plan.ts')),
 }
 
 const program = new Command('espalier')
@@ -265,6 +266,29 @@ program
   .summary('merge one file for Git, by structure')
   .description(MERGE_DRIVER_HELP)
   .action(from.merging('mergeForGit'))
+
+const rollout = program.command('rollout').description("main's changes into the tenants' branches")
+rollout
+  .command('plan')
+  .description('what merging main into every branch would do; nothing is moved')
+  .option('--from <revision>', 'the commit to roll out, such as a branch of a pull request (main)')
+  .option('--label <key:value...>', 'only tenants that have all of these')
+  .option('--plan <plan>', 'only tenants of this plan')
+  .option('--tenants <ids>', 'only these, such as acme-corp,globex-inc')
+  .option('--details', 'show every tenant with what would change')
+  .option('--json', 'print one JSON object')
+  .option('--ndjson', 'print one JSON object a tenant, as each is planned')
+  .addHelpText(
+    'after',
+    `
+Exit codes:
+  0  every branch can take it
+  1  a branch that is valid would not be afterwards, or the commit itself is not valid
+  2  the command line is wrong
+  3  could not run: no repository, no such commit, no such branch
+  4  nothing would break, but there are conflicts to be decided`,
+  )
+  .action(from.rolloutPlans('planRollout'))
 
 function variablesText(): string {
   const width = Math.max(...Object.keys(VARIABLES).map((name) => name.length))

@@ -47,7 +47,8 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const owner = ownerOfAll(rules)
   if (owner !== undefined) return { status: 'clean', method: 'structural', text: input[owner], conflicts: [] }
   if ([base, ours, theirs].some(isBinary)) return BINARY
-  const lines = mergeLines(base, ours, theirs, labels)
+  const lines =
+    input.native === undefined ? mergeLines(base, ours, theirs, labels) : { text: input.native, conflicts: [] }
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
   if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(lines)

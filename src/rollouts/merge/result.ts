@@ -8,6 +8,8 @@ export type MergeInput = {
   ours: string
   theirs: string
   policies?: MergePolicies
+  /** What Git's own merge of the three texts is, where it is known and clean; without it, it is worked out here. */
+  native?: string
   /** What stands after conflict markers; the names of the sides unless told. */
   labels?: { ours: string; theirs: string }
 }

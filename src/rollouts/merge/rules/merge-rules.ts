@@ -6,9 +6,13 @@
 import type { Json } from '../../../kernel/json.ts'
 import type { MergePolicies, Owner } from '../values/policies.ts'
 import type { MergeRule } from './definition.ts'
-import { pathMatcher } from './path-pattern.ts'
+import { folderMatcher, pathMatcher } from './path-pattern.ts'
 
 export type MergeRules = {
+  /** Whether any path has an owner. */
+  readonly hasOwners: boolean
+  /** Whether a path below `folder`, which ends in a slash, may have an owner; `''` is the root. */
+  ownsBelow(folder: string): boolean
   /**
    * Who decides whether `path` is there at all, where one side removed or added it; undefined where both have a say.
    * Where both sides have the file, `mergeFiles` decides with `policiesFor`.
@@ -30,7 +34,10 @@ const OWNERS = { tenant: 'ours', platform: 'theirs', merge: 'both' } as const sa
 export function mergeRulesOf(value: Json | undefined): MergeRules {
   const { rules: written = [] } = (value ?? {}) as { rules?: readonly MergeRule[] }
   const rules = [...OWN_RULES, ...written].reverse().map((rule) => ({ ...rule, fits: pathMatcher(rule.path) }))
+  const owning = written.filter(({ owner }) => owner !== undefined).map(({ path }) => folderMatcher(path))
   return {
+    hasOwners: owning.length > 0,
+    ownsBelow: (folder) => owning.some((reaches) => reaches(folder)),
     ownerOf(path) {
       const rule = rules.find(({ fits, owner, pointer = '' }) => owner !== undefined && pointer === '' && fits(path))
       const owner = rule?.owner && OWNERS[rule.owner]

@@ -11,6 +11,17 @@ export function pathMatcher(pattern: string): (path: string) => boolean {
   }
 }
 
+/** Whether the pattern may fit a path below a folder, which is `''` for the root and else ends in a slash. */
+export function folderMatcher(pattern: string): (folder: string) => boolean {
+  const isFolder = pattern.endsWith('/')
+  const names = (isFolder ? pattern.slice(0, -1) : pattern).split('/').map(nameMatcher)
+  return (folder) => {
+    const parts = folder.split('/').slice(0, -1)
+    if (parts.length >= names.length && !isFolder) return false
+    return parts.every((part, i) => names[i]?.(part) ?? true)
+  }
+}
+
 function nameMatcher(pattern: string): (name: string) => boolean {
   const [first = '', ...others] = pattern.split('*')
   const last = others.pop()

@@ -1,0 +1,144 @@
+/**
+ * `espalier rollout plan`: what a commit of main would do to every tenant, before it is merged anywhere. It reads the
+ * repository alone; the database is asked only where tenants are chosen by what stands there.
+ */
+import { createCompiler } from '../app.ts'
+import { type Config, readConfig } from '../boot/config.ts'
+import { openPlanner } from '../git/open-planner.ts'
+import { GitFailure, runGit } from '../git/run.ts'
+import { findRepository } from '../git/setup/layout.ts'
+import { headsBelow } from '../git/tenant-heads.ts'
+import { type Oid, parseOid, parseTenantId, type TenantId } from '../kernel/ids.ts'
+import { StartRefused } from '../kernel/start-refused.ts'
+import type { PlannedTenant, Target } from '../rollouts/plan/plan.ts'
+import type { RolloutPlanner } from '../rollouts/plan/planner.ts'
+import { plannedResource, summaryResource } from '../rollouts/plan/resource.ts'
+import { createSummary, type Summary } from '../rollouts/plan/summary.ts'
+import { planText } from '../rollouts/plan/text.ts'
+import type { FileProblem } from '../snapshots/snapshot.ts'
+import { matches, readFilter } from '../tenants/filter.ts'
+import { branchOf, headRef } from '../tenants/tenant.ts'
+import { requireId } from './tenant.ts'
+import { withApp } from './with-app.ts'
+
+type Options = {
+  from?: string
+  label?: string[]
+  plan?: string
+  tenants?: string
+  json?: boolean
+  ndjson?: boolean
+  details?: boolean
+}
+
+/** Beside those of every command; `--help` lists them. */
+const EXIT = { broken: 1, undecided: 4 } as const
+
+export async function planRollout(options: Options): Promise<void> {
+  const config = readConfig(process.env, process.cwd())
+  const gitDir = findRepository(config.reposDir)?.gitDir
+  if (!gitDir) throw new StartRefused(`There is no repository at ${config.reposDir}.`)
+  const trunk = await commitOf(gitDir, options.from ?? headRef(config.names.trunk))
+  const targets = await targetsFor(gitDir, config, options)
+  const compiler = createCompiler()
+  const planner = openPlanner(gitDir, compiler)
+  try {
+    const { summary, trunkErrors, broken } = await report({ planner, trunk, targets, options })
+    process.exitCode = exitOf(summary, trunkErrors, broken)
+  } finally {
+    planner.close()
+    await compiler.close()
+  }
+}
+
+/** @throws StartRefused where it names no commit */
+async function commitOf(gitDir: string, revision: string): Promise<Oid> {
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]
+  try {
+    const commit = parseOid((await runGit({ cwd: gitDir, args })).toString('latin1').trim())
+    if (commit) return commit
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error
+  }
+  throw new StartRefused(`"${revision}" is no commit of this repository; name a branch, a tag or a commit.`)
+}
+
+async function targetsFor(gitDir: string, { names }: Config, options: Options): Promise<Target[]> {
+  const chosen = await chosenTenants(options)
+  const prefix = headRef(names.prefix)
+  const targets = (await headsBelow(gitDir, prefix)).flatMap(({ ref, head }): Target[] => {
+    const tenant = parseTenantId(ref.slice(prefix.length))
+    if (!tenant || (chosen && !chosen.has(tenant))) return []
+    return [{ tenant, ref, head, hold: null, reapply: null, decisions: NONE }]
+  })
+  const found = new Set(targets.map(({ tenant }) => tenant))
+  const absent = options.tenants === undefined ? undefined : [...(chosen ?? [])].find((tenant) => !found.has(tenant))
+  if (absent) throw new StartRefused(`There is no branch ${branchOf(names, absent)}.`)
+  return targets
+}
+
+const NONE: Target['decisions'] = new Map()
+
+/** undefined = every branch. */
+async function chosenTenants({ label = [], plan, tenants }: Options): Promise<ReadonlySet<TenantId> | undefined> {
+  const listed = tenants === undefined ? undefined : new Set(tenants.split(',').map((id) => requireId(id.trim())))
+  if (label.length === 0 && plan === undefined) return listed
+  const filter = readFilter({ label, plan, status: undefined, state: undefined })
+  const all = await withApp(({ tenants: { registry } }) => registry.all())
+  const fitting = all.filter((tenant) => matches(filter, tenant) && (listed?.has(tenant.id) ?? true))
+  return new Set(fitting.map(({ id }) => id))
+}
+
+type Reporting = { planner: RolloutPlanner; trunk: Oid; targets: readonly Target[]; options: Options }
+type Reported = { summary: Summary; trunkErrors: readonly FileProblem[]; broken: number }
+
+async function report({ planner, trunk, targets, options }: Reporting): Promise<Reported> {
+  const { add, summary } = createSummary()
+  const trunkErrors = await planner.trunkProblems(trunk)
+  const shown: PlannedTenant[] = []
+  let done = 0
+  let broken = 0
+  for await (const group of planner.plan(trunk, targets)) {
+    for (const planned of group) {
+      add(planned)
+      const { outcome } = planned
+      if (outcome.kind === 'invalid' && outcome.caused.length > 0) broken += 1
+      if (options.ndjson) process.stdout.write(`${JSON.stringify(plannedResource(planned))}\n`)
+      else if (options.details || options.json || SHOWN.has(outcome.kind)) shown.push(withoutObjects(planned))
+    }
+    done += group.length
+    progress(done, targets.length)
+  }
+  const made = summary()
+  if (options.json) {
+    const document = { ...summaryResource(trunk, made, trunkErrors), tenants: shown.map(plannedResource) }
+    process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  } else if (!options.ndjson) {
+    const name = `${options.from ?? 'main'} (${trunk.slice(0, 12)})`
+    process.stdout.write(planText({ trunk: name, summary: made, trunkErrors, shown }))
+  }
+  return { summary: made, trunkErrors, broken }
+}
+
+/** Outcomes that a person has to see each of. */
+const SHOWN: ReadonlySet<string> = new Set(['invalid', 'held'])
+
+/** What the merge made is of no use to a report, and ten thousand of it fill the memory. */
+function withoutObjects(planned: PlannedTenant): PlannedTenant {
+  const { outcome } = planned
+  return 'merged' in outcome
+    ? { ...planned, outcome: { ...outcome, merged: { ...outcome.merged, objects: [] } } }
+    : planned
+}
+
+function progress(done: number, total: number): void {
+  if (!process.stderr.isTTY) return
+  process.stderr.write(
+    `\r${done.toLocaleString('en')} of ${total.toLocaleString('en')} branches${done < total ? '' : '\n'}`,
+  )
+}
+
+function exitOf({ counts }: Summary, trunkErrors: readonly FileProblem[], broken: number): number {
+  if (trunkErrors.length > 0 || broken > 0) return EXIT.broken
+  return counts.conflict > 0 ? EXIT.undecided : 0
+}

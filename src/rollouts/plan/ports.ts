@@ -1,0 +1,40 @@
+/** What the planner needs of the world. */
+import type { Oid } from '../../kernel/ids.ts'
+import type { FileCompiler } from '../../snapshots/compile-file.ts'
+import type { FileProblem } from '../../snapshots/snapshot.ts'
+import type { MadeObject } from './plan.ts'
+import type { Unmerged } from './settle-unmerged.ts'
+
+export type PlannerPorts = {
+  /** An object's bytes; of those that `nativeMerge` made too. @throws where it is missing, damaged or of another type */
+  read(type: 'commit' | 'tree' | 'blob', oid: Oid): Promise<Buffer>
+  idOf(type: 'tree' | 'blob', bytes: Uint8Array): Oid
+  /** The best common ancestors of each head and the trunk; a head whose history cannot be read is left out. */
+  mergeBases(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, readonly Oid[]>>
+  /** Git's own merge. @throws where git cannot merge these at all */
+  nativeMerge(request: NativeRequest): Promise<NativeResult>
+  /** Git's own merge of the contents of a file; undefined where it has conflicts. */
+  nativeFileMerge(versions: { base: Oid; ours: Oid; theirs: Oid }): Promise<Oid | undefined>
+  compile: FileCompiler
+  /** What is wrong with a tree of which `made` may not be written yet. */
+  problemsOf(tree: Oid, made: readonly MadeObject[]): Promise<readonly FileProblem[]>
+  /** Whether this tree is known to have nothing wrong with it; false = nobody has looked. */
+  isKnownValid(tree: Oid): boolean
+  noteValid(tree: Oid): void
+  /** What an error says of an object that cannot be read; undefined where it is another error. */
+  unreadable(error: unknown): string | undefined
+}
+
+/** Two commits, whose base is what git finds, or two trees and the one that both came from. */
+export type NativeRequest =
+  | { kind: 'commits'; ours: Oid; theirs: Oid }
+  | { kind: 'trees'; base: Oid; ours: Oid; theirs: Oid }
+
+export type NativeResult = {
+  /** Of a merge with conflicts too: git's best, with markers in the files. */
+  tree: Oid
+  isClean: boolean
+  unmerged: readonly Unmerged[]
+  /** What git says of the conflicts; one of folders names no path. */
+  messages: readonly string[]
+}
