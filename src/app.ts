@@ -4,6 +4,8 @@
  */
 import { pathToFileURL } from 'node:url'
 import type { Hono } from 'hono'
+import type { Actor } from './access/actor.ts'
+import { isInForce } from './access/keys/key.ts'
 import type { Keys } from './access/keys/keys.ts'
 import type { Config } from './boot/config.ts'
 import { snapshotBudgetBytes } from './boot/memory.ts'
@@ -36,6 +38,7 @@ import { type Authenticate, createAuthentication } from './http/authentication.t
 import type { Env } from './http/exchange.ts'
 import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
+import { createLongPoll } from './http/long-poll.ts'
 import { auditRoutes } from './http/routes/audit.ts'
 import { compareRoutes } from './http/routes/compare.ts'
 import { configRoutes } from './http/routes/config.ts'
@@ -53,8 +56,9 @@ import { tenantChangeRoutes } from './http/routes/tenant-changes.ts'
 import { tenantRoutes } from './http/routes/tenants.ts'
 import { usageRoutes } from './http/routes/usage.ts'
 import { userRoutes } from './http/routes/users.ts'
+import { watchRoutes } from './http/routes/watch.ts'
 import { createServer } from './http/server.ts'
-import { createScopeResolver } from './http/tenant-scope.ts'
+import { createScopeResolver, type TenantScope } from './http/tenant-scope.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import { AppError } from './kernel/errors.ts'
 import type { Oid } from './kernel/ids.ts'
@@ -83,6 +87,7 @@ import { openTenants, type Tenants } from './tenants/open-tenants.ts'
 import { headRef } from './tenants/tenant.ts'
 import { createToolCompiler } from './tools/compile.ts'
 import { createUsers, type Users } from './users/users.ts'
+import { createWatch, type Watch } from './watch/watch.ts'
 
 export type App = {
   server: Hono<Env>
@@ -93,6 +98,7 @@ export type App = {
   commits: CommitService
   executor: Executor
   history: TenantHistory
+  watch: Watch
   keys: Keys
   audit: Audit
   secrets: Secrets
@@ -261,9 +267,31 @@ export async function createApp(
     trunkHead,
   })
 
+  const watch = createWatch({
+    admit: registry.admit,
+    refOf: registry.refOf,
+    current: snapshots.current,
+    changedFiles: tenantHistory.changedFiles,
+    isOwn: (commit, head) => tenantHistory.has({ head, trunk: trunkHead() }, commit),
+    clock,
+    onError: (error) => log.error({ err: error }, 'A watched branch could not be looked at'),
+  })
+  metrics.gauge('espalier_watchers', 'Streams of /api/v1/watch and requests that wait for a change.', watch.count)
+  const isEntitled = (actor: Actor): boolean => {
+    if (actor.kind !== 'key') return true
+    const key = apiKeys.keys.find(actor.keyId)
+    return key !== undefined && isInForce(key, clock.now())
+  }
+  const renewed = async (scope: TenantScope): Promise<TenantScope> => {
+    registry.admit(scope.tenant)
+    const served = await snapshots.current(scope.tenant, registry.refOf(scope.tenant))
+    return served ? { ...scope, served } : registry.refuseAbsent(scope.tenant)
+  }
+
   const routes = [
     ...executeRoutes({ executor, gate }),
-    ...configRoutes(),
+    ...configRoutes({ longPoll: createLongPoll({ watch, isEntitled, renewed }) }),
+    ...watchRoutes({ watch, isEntitled }),
     ...definitionRoutes(),
     ...statusRoutes({ standings, behindFinder, trunk: headRef(names.trunk), refOf: registry.refOf }),
     ...historyRoutes({ history: tenantHistory }),
@@ -326,6 +354,7 @@ export async function createApp(
     commits,
     executor,
     history: tenantHistory,
+    watch,
     audit,
     secrets,
     keys: apiKeys.keys,
@@ -333,6 +362,7 @@ export async function createApp(
     retention,
     newId,
     async close() {
+      watch.stop()
       await commits.close()
       registry.close()
       await retention.close()

@@ -34,6 +34,7 @@ const from = {
   tenantChanges: lazily(() => import('./commands/tenant-changes.ts')),
   users: lazily(() => import('./commands/user.ts')),
   validation: lazily(() => import('./commands/validate.ts')),
+  watching: lazily(() => import('./commands/watch.ts')),
   merging: lazily(() => import('./commands/merge.ts')),
   rolloutPlans: lazily(() => import('./commands/rollout-plan.ts')),
 }
@@ -191,6 +192,12 @@ Examples:
   espalier compare acme-corp head~1       the last commit`,
   )
   .action(from.comparing('compareCommand'))
+
+program
+  .command('watch <tenant>')
+  .description('print what the tenant is served, whenever that changes, until interrupted')
+  .option('--json', 'print one JSON object a line')
+  .action(from.watching('watchCommand'))
 
 program
   .command('validate [target]')

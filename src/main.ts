@@ -16,6 +16,7 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   print(greeting(config, { url: listener.url, created: app.created }))
   const signal = await told
   print(`${signal}: finishing the requests under way.\n`)
+  app.watch.stop()
   await listener.drain(DRAIN_MS)
   await app.close()
 }

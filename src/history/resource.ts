@@ -46,7 +46,7 @@ const filesResource = (files: readonly FileChange[]) => ({
   ...(files.length > MAX_FILES ? { filesOmitted: files.length - MAX_FILES } : {}),
 })
 
-const changedFile = ({ path, change, previousPath }: FileChange) => ({
+export const changedFile = ({ path, change, previousPath }: FileChange) => ({
   path,
   change,
   ...(previousPath === undefined ? {} : { previousPath }),

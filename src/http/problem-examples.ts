@@ -173,6 +173,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   },
   'user-last-owner': { detail: 'This is the last owner of the tenant; make somebody else an owner first.' },
   'user-not-found': { detail: 'This tenant has no such user.' },
+  'watch-limit-reached': { detail: 'As many as 20 watch already, which is what a tenant takes; try again in 5 s.' },
   'workflow-failed': {
     detail: 'The stage "validate" failed: 1 of its rules is not met.',
     ...EXECUTION,

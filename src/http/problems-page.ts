@@ -81,6 +81,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'user-exists': 'GET /api/users lists the users; PATCH /api/users/<id> changes one.',
   'user-last-owner': 'Make another user an owner first: PATCH /api/users/<id> with {"role": "owner"}.',
   'user-not-found': 'GET /api/users lists the users.',
+  'watch-limit-reached':
+    'Close a stream that nobody reads, share one among those who do, or ask GET /api/v1/config with If-None-Match instead.',
   'workflow-failed': '`stages` has what each stage gave; `stage` names the one that failed.',
   'workflow-not-found': 'GET /api/v1/workflows lists the workflows of the tenant.',
   'workflow-timeout':

@@ -61,6 +61,7 @@ export const PROBLEMS = {
   'user-exists': { status: 409, title: 'This tenant has a user with this email address' },
   'user-last-owner': { status: 409, title: 'A tenant keeps at least one owner' },
   'user-not-found': { status: 404, title: 'This tenant has no such user' },
+  'watch-limit-reached': { status: 429, title: 'Too many watch already' },
   'workflow-failed': { status: 422, title: 'A stage of the workflow failed' },
   'workflow-not-found': { status: 404, title: 'This tenant has no such workflow' },
   'workflow-timeout': { status: 504, title: 'The workflow took longer than it may' },

@@ -1,11 +1,13 @@
 /** Counters and histograms for Prometheus. Names follow OpenTelemetry's HTTP conventions, and `espalier_` elsewhere. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Execution } from '../executions/execution.ts'
 import type { Observer } from '../http/server.ts'
 
 export type Metrics = {
   answered: Observer['answered']
   executed(execution: Pick<Execution, 'kind' | 'status'>): void
+  /** A series whose value is asked for whenever the metrics are. */
+  gauge(name: string, help: string, read: () => number): void
   /** In Prometheus' text format. */
   text(): Promise<string>
   contentType: string
@@ -39,6 +41,9 @@ export function createMetrics(): Metrics {
       )
     },
     executed: ({ kind, status }) => executions.inc({ kind, status }),
+    gauge(name, help, read) {
+      const series: Gauge = new Gauge({ name, help, registers: [registry], collect: () => series.set(read()) })
+    },
     text: () => registry.metrics(),
     contentType: registry.contentType,
     registry,

@@ -55,6 +55,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   execute: () => ['/api/v1/execute', post({ text: 'double 2', sessionId: 's' })],
   'list-history': () => ['/api/v1/history?pageSize=1'],
   compare: () => ['/api/v1/compare'],
+  watch: () => ['/api/v1/watch'],
   'list-executions': () => ['/api/v1/executions'],
   'get-execution': () => [`/api/v1/executions/${executionId}`],
   'create-tenant': () => ['/admin/tenants', post({ tenant_id: 'sample' })],
@@ -144,12 +145,12 @@ describe('/openapi.json', () => {
     const [sample, init] = (await SAMPLES[id]?.()) ?? expect.fail(id)
     expect((init?.method ?? 'GET').toLowerCase()).toBe(method)
     const answer = await app.request(path.startsWith('/api/') ? 't' : undefined, sample, init)
-    expect([200, 201, 204], await answer.clone().text()).toContain(answer.status)
+    expect([200, 201, 204], answer.ok ? '' : await answer.clone().text()).toContain(answer.status)
     const { content = {} } =
       operation.responses[String(answer.status)] ?? expect.fail(`${answer.status} is not described`)
     const [type = '', media] = Object.entries(content)[0] ?? []
     expect(answer.headers.get('content-type')?.split(';')[0] ?? '').toBe(type)
-    if (!type.includes('json')) return
+    if (!type.includes('json')) return void (await answer.body?.cancel())
     const validate = ajv.compile(media?.schema ?? {})
     expect(validate(await answer.json()), JSON.stringify(validate.errors)).toBe(true)
   })

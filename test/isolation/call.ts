@@ -1,6 +1,7 @@
 /** A request to one operation of the API, by anybody, about one tenant's things; and what its answer may hold. */
 import { expect } from 'vitest'
 import type { TenantRole } from '../../src/access/actor.ts'
+import { textOf } from '../support/events.ts'
 import { type Canary, canariesIn, keysIn } from './canary.ts'
 import { ADMIN_TOKEN, type Tenant, type World } from './world.ts'
 
@@ -44,7 +45,7 @@ export type Shown = { status: number; kinds: Set<string> }
 export async function run(world: World, call: Call): Promise<Shown> {
   const { path, init } = requestOf(world, call)
   const answer = await fetch(`${world.server.url}${path}`, init)
-  const body = await answer.text()
+  const body = await textOf(answer)
   const text = `${[...answer.headers].flat().join('\n')}\n${body}`
   const said = `${path}\n${JSON.stringify(init)}`
   const viewer = viewerOf(call)

@@ -1,6 +1,7 @@
 /** Requests with credentials, on the whole product without a socket. */
 import { expect } from 'vitest'
 import type { Role, Scope } from '../../src/access/actor.ts'
+import { textOf } from './events.ts'
 import type { TestApp } from './test-app.ts'
 
 /** What a client keeps of the answer that issues a key. */
@@ -21,7 +22,7 @@ export async function ask(
     headers: { ...credential, ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  const text = await answer.text()
+  const text = await textOf(answer)
   const isJson = /json/.test(answer.headers.get('content-type') ?? '')
   return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : {} }
 }

@@ -4,13 +4,16 @@ import { AppError } from '../../kernel/errors.ts'
 import { pointerTokens, valueAt } from '../../kernel/json.ts'
 import { problemItems, requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import type { Served, Snapshot } from '../../snapshots/snapshot.ts'
-import { answerEmpty, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
-import type { Route } from '../route.ts'
+import { type AnswerHeaders, answerEmpty, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
+import { type LongPoll, PREFER, preferredWaitSeconds } from '../long-poll.ts'
+import type { Answer, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 import { DEFINITION_SUMMARY, toolSummary, workflowSummary } from './definitions.ts'
 
 /** Bodies are kept as text, least recently asked for thrown out first. */
 const BODY_CACHE_BYTES = 64 * 1024 * 1024
+
+type Handler = (c: Ctx, scope: TenantScope) => Answer
 
 const CONFIG_ANSWER = {
   title: "A tenant's configuration",
@@ -31,15 +34,17 @@ const CONFIG_ANSWER = {
   },
 } as const
 
-export function configRoutes(): Route[] {
+export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
+  /** Scopes that a request has waited for already. */
+  const waited = new WeakSet<TenantScope>()
   const bodies = new LRUCache<Served, string>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length + 1 })
 
-  function whole(c: Ctx, scope: TenantScope): Response {
+  function whole(c: Ctx, scope: TenantScope): Answer {
     const snapshot = requireSnapshot(scope)
     const etag = etagOf(scope.served, snapshot)
     const headers = scopeHeaders(scope)
     headers.ETag = etag
-    if (isNotModified(c, etag)) return answerEmpty(c, 304, headers)
+    if (isNotModified(c, etag)) return unchanged(c, scope, headers, whole)
     // Keyed by what is served, which is one object for as long as the branch stands still.
     let body = bodies.get(scope.served)
     if (body === undefined) {
@@ -49,12 +54,12 @@ export function configRoutes(): Route[] {
     return answerJsonText(c, body, { headers })
   }
 
-  function one(c: Ctx, scope: TenantScope): Response {
+  function one(c: Ctx, scope: TenantScope): Answer {
     const snapshot = requireSnapshot(scope)
     const etag = etagOf(scope.served, snapshot)
     const headers = scopeHeaders(scope)
     headers.ETag = etag
-    if (isNotModified(c, etag)) return answerEmpty(c, 304, headers)
+    if (isNotModified(c, etag)) return unchanged(c, scope, headers, one)
     const pointer = `/${c.req.param('pointer') ?? ''}`
     const value = valueAt(snapshot.config, pointerTokens(pointer))
     if (value === undefined) {
@@ -66,7 +71,19 @@ export function configRoutes(): Route[] {
     return answerJson(c, value, { headers })
   }
 
+  /** 304, at once or, where the caller would rather wait, when there is nothing else to say at the end of that time. */
+  function unchanged(c: Ctx, scope: TenantScope, headers: AnswerHeaders, answerAgain: Handler): Answer {
+    const seconds = preferredWaitSeconds(c)
+    if (seconds === 0 || waited.has(scope)) return answerEmpty(c, 304, headers)
+    return longPoll.changed(c, scope, seconds).then((later) => {
+      waited.add(later)
+      c.set('scope', later)
+      return answerAgain(c, later)
+    })
+  }
+
   const parameters = [
+    PREFER,
     {
       name: 'If-None-Match',
       in: 'header',
