@@ -60,7 +60,10 @@ export function openEventStream(
   }
 
   return {
-    response: answer(c, body, EVENT_STREAM, { headers: { ...headers, 'X-Accel-Buffering': 'no' } }),
+    // A connection that was held for so long is not worth keeping, and a server that stops would wait for it.
+    response: answer(c, body, EVENT_STREAM, {
+      headers: { ...headers, 'X-Accel-Buffering': 'no', Connection: 'close' },
+    }),
     send: ({ type, id, data }) =>
       write(`${id === undefined ? '' : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`),
     beat: () => void write(': still here\n\n'),

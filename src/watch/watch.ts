@@ -154,7 +154,8 @@ export function createWatch(deps: WatchDeps): Watch {
     const seen = attempt(() => deps.current(feed.tenant, deps.refOf(feed.tenant)))
     if (!(seen instanceof Promise)) {
       feed.fruitless = 0
-      return take(feed, statusOf(seen))
+      take(feed, statusOf(seen))
+      return
     }
     feed.isReading = true
     void seen.catch(refused).then((value) => {
