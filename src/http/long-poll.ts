@@ -7,7 +7,7 @@ import { type Ctx, requestHeader } from './exchange.ts'
 import type { Parameter } from './route.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
-export const MAX_WAIT_SECONDS = 60
+const MAX_WAIT_SECONDS = 60
 
 export const PREFER: Parameter = {
   name: 'Prefer',

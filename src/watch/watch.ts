@@ -55,7 +55,7 @@ export type WatchDeps = {
   onError(error: unknown): void
 }
 
-export const WATCH_LIMITS = { perTenant: 20, perServer: 1_000 } as const
+const WATCH_LIMITS = { perTenant: 20, perServer: 1_000 } as const
 const TIMES = { lookMs: 200, heartbeatMs: 15_000, entitlementMs: 1_000, longestPauseMs: 5_000 } as const
 /** Statuses of one tenant that are on their way; the next look takes in what came meanwhile as one. */
 const MAX_UNDER_WAY = 8
