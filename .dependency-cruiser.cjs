@@ -35,7 +35,7 @@ module.exports = {
       name: 'domains-know-no-adapter',
       comment: 'A domain states its port; app.ts gives it the adapter.',
       severity: 'error',
-      from: { path: '^src/(rollouts|history|watch|tenants|audit|secrets|executions|engine|workflows|tools|routing|expressions|documents|schemas)/' },
+      from: { path: '^src/(rollouts|history|watch|tenants|audit|secrets|executions|engine|workflows|tools|routing|expressions|documents|schemas|edits)/' },
       to: { path: '^src/(storage|git|observability)/', dependencyTypesNot: ['type-only'] },
     },
     {
