@@ -19,6 +19,7 @@ import { inProcessEngine } from './engine/in-process.ts'
 import { createExecutor, type Executor } from './executions/execute.ts'
 import { createExpressions } from './expressions/expressions.ts'
 import { createExpressionWorkers } from './expressions/workers.ts'
+import { openTenantFiles, type TenantFiles } from './files/tenant-files.ts'
 import { openBehindFinder } from './git/behind.ts'
 import { branchWriter } from './git/branches.ts'
 import { openObjectReader } from './git/cat-file.ts'
@@ -40,15 +41,19 @@ import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createLongPoll } from './http/long-poll.ts'
 import { auditRoutes } from './http/routes/audit.ts'
+import { commitRoutes } from './http/routes/commits.ts'
 import { compareRoutes } from './http/routes/compare.ts'
 import { configRoutes } from './http/routes/config.ts'
 import { definitionRoutes } from './http/routes/definitions.ts'
 import { executeRoutes } from './http/routes/execute.ts'
 import { executionRoutes } from './http/routes/executions.ts'
+import { fileChangeRoutes } from './http/routes/file-changes.ts'
+import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
 import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
 import { planRoutes } from './http/routes/plans.ts'
+import { rollbackRoutes } from './http/routes/rollback.ts'
 import { secretRoutes } from './http/routes/secrets.ts'
 import { statusRoutes } from './http/routes/status.ts'
 import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
@@ -96,6 +101,7 @@ export type App = {
   tenants: Tenants
   snapshots: ServedSnapshots
   commits: CommitService
+  files: TenantFiles
   executor: Executor
   history: TenantHistory
   watch: Watch
@@ -261,8 +267,9 @@ export async function createApp(
     throw new AppError('repository-failed', { detail: `The branch ${names.trunk} cannot be read.` })
   }
 
+  const historyRepository = openHistoryRepository(gitDir)
   const tenantHistory = openTenantHistory({
-    repository: openHistoryRepository(gitDir),
+    repository: historyRepository,
     signers: openSigners({ top, allowedSigners: keyPathsIn(dataDir).allowedSigners }),
     trunkHead,
   })
@@ -287,6 +294,20 @@ export async function createApp(
     const served = await snapshots.current(scope.tenant, registry.refOf(scope.tenant))
     return served ? { ...scope, served } : registry.refuseAbsent(scope.tenant)
   }
+  const files = openTenantFiles({
+    objects,
+    commits,
+    history: historyRepository,
+    headOf: registry.headOf,
+    authors: {
+      user: (tenant, id) => userRows.find(tenant, id),
+      keyName: async (owner, id) => (await apiKeys.keys.require(owner, id)).name,
+      operator: OPERATOR,
+    },
+    record: audit.record,
+    onProblem: (revision, error) =>
+      log.error({ err: error, revision }, 'A commit could not be written to the audit trail'),
+  })
 
   const routes = [
     ...executeRoutes({ executor, gate }),
@@ -296,6 +317,10 @@ export async function createApp(
     ...statusRoutes({ standings, behindFinder, trunk: headRef(names.trunk), refOf: registry.refOf }),
     ...historyRoutes({ history: tenantHistory }),
     ...compareRoutes({ history: tenantHistory }),
+    ...fileRoutes({ files: files.tree }),
+    ...fileChangeRoutes(files),
+    ...commitRoutes(files),
+    ...rollbackRoutes(files),
     ...executionRoutes({ executions }),
     ...auditRoutes({ store: audit.store }),
     ...secretRoutes({ vault: secrets.vault }),
@@ -352,6 +377,7 @@ export async function createApp(
     tenants,
     snapshots,
     commits,
+    files,
     executor,
     history: tenantHistory,
     watch,

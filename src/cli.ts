@@ -26,6 +26,7 @@ function lazily<M>(load: () => Promise<M>) {
 const from = {
   audit: lazily(() => import('./commands/audit.ts')),
   comparing: lazily(() => import('./commands/compare.ts')),
+  files: lazily(() => import('./commands/file.ts')),
   execution: lazily(() => import('./commands/execute.ts')),
   apiKeys: lazily(() => import('./commands/keys.ts')),
   schemas: lazily(() => import('./commands/schema.ts')),
@@ -173,6 +174,56 @@ program
   .option('--dry-run', 'only say what would run')
   .addHelpText('after', `\nExample:\n  espalier execute acme-corp "what is 12 * 7"`)
   .action(from.execution('executeCommand'))
+
+const file = program.command('file').description("a tenant's files: every change is a checked and signed commit")
+file
+  .command('list <tenant> [prefix]')
+  .description('the files of the branch with the ids of their content')
+  .option('--json', 'print JSON')
+  .action(from.files('listFiles'))
+file
+  .command('get <tenant> <path>')
+  .description('print a file as it is')
+  .option('--json', 'print its id and its content as JSON')
+  .action(from.files('getFile'))
+for (const [name, description, example, action] of [
+  [
+    'put <tenant> <path> [file]',
+    'create a file, or replace it as a whole, from a file or standard input',
+    'put acme-corp config/limits.yaml limits.yaml --new',
+    from.files('putFile'),
+  ],
+  [
+    'patch <tenant> <path> [file]',
+    'change some values of a JSON or YAML file; comments and layout stay',
+    `patch acme-corp config/limits.yaml --patch '{"requests": 20}'`,
+    from.files('patchFile'),
+  ],
+  ['delete <tenant> <path>', 'delete a file', 'delete acme-corp config/limits.yaml', from.files('deleteFile')],
+] as const) {
+  const command = file.command(name).description(description)
+  if (name.startsWith('patch')) {
+    command.option('--patch <json>', 'the patch: a map is a merge patch (RFC 7396), a list a JSON Patch (RFC 6902)')
+  }
+  if (name.startsWith('put')) command.option('--new', 'the file must not be there yet')
+  command
+    .option('--if-match <id>', 'only where the file holds what `file list` shows with this id; * = whatever it holds')
+    .option('--message <text>', 'the message of the commit')
+    .option('--dry-run', 'check everything, change nothing')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExample:\n  espalier file ${example}`)
+    .action(action)
+}
+program
+  .command('rollback <tenant>')
+  .description('go back to an earlier commit of a branch, or undo one, by a new commit')
+  .option('--to <revision>', 'the files are to be those of this commit; an id, or head~n')
+  .option('--revert <revision>', 'undo what this commit changed, and keep what came after it')
+  .option('--message <text>', 'the message of the commit')
+  .option('--dry-run', 'check everything, change nothing')
+  .option('--json', 'print JSON')
+  .addHelpText('after', '\nExample:\n  espalier rollback acme-corp --to head~1')
+  .action(from.files('rollBack'))
 
 program
   .command('compare <tenant> [from] [to]')

@@ -7,6 +7,7 @@ import type { Actor, Role, Scope, TenantRole } from './actor.ts'
 /** What each right within a tenant takes of a key's scopes, and the roles that have it. */
 const TENANT_RIGHTS = {
   'config:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
+  'config:write': { scope: 'write', roles: ['owner', 'admin', 'member'] },
   'history:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
   'executions:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },
   'usage:read': { scope: 'read', roles: ['owner', 'admin', 'member', 'analyst', 'viewer'] },

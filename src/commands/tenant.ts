@@ -39,7 +39,8 @@ export const listTenants = ({ label = [], plan, status, state, ...options }: Lis
     print(options, { items: views.map(tenantResource) }, () => listText(views, { filter, next: undefined }))
   })
 
-async function requireTenant(app: App, text: string): Promise<Tenant> {
+/** Adopts the branch where it has no row yet. @throws AppError `tenant-invalid-id`, `tenant-not-found` */
+export async function requireTenant(app: App, text: string): Promise<Tenant> {
   const { registry } = app.tenants
   const id = requireId(text)
   return (await registry.find(id)) ?? registry.adoptBranch(id, originHere(app))

@@ -39,6 +39,11 @@ export type CommitResult =
   /** The files are so already: there is no new commit. */
   | { kind: 'unchanged'; revision: Oid }
 
+/** What a request would come to on the head as it is. */
+export type Preview =
+  | { kind: 'would-commit'; parent: Oid; changed: readonly string[] }
+  | { kind: 'unchanged'; revision: Oid }
+
 export type CommitService = {
   /**
    * What it answers is in Git, on the disk, and what the next request is served. Where it throws nothing has changed.
@@ -46,6 +51,8 @@ export type CommitService = {
    *   `branch-checked-out-dirty` with the paths; `branch-busy`; `storage-full`; `repository-failed`
    */
   commit(request: CommitRequest): Promise<CommitResult>
+  /** As `commit`, with the same refusals but for those of the move itself: nothing is written, and nothing moves. */
+  preview(request: CommitRequest): Promise<Preview>
   /** Waits for what is under way; what comes later is refused. */
   close(): Promise<void>
 }

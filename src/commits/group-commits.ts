@@ -205,6 +205,14 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
         waiting.push({ request, attempts: 0, resolve, reject })
         start()
       }),
+    async preview(request) {
+      const ref = refOf(request.tenant)
+      const head = await readHead(ref)
+      const prepared = await preparer.prepare(request, ref, head)
+      if (prepared === 'unchanged') return { kind: 'unchanged', revision: head.revision }
+      prepared.held.drop()
+      return { kind: 'would-commit', parent: head.revision, changed: prepared.changed }
+    },
     async close() {
       isClosed = true
       while (running || publishing.size > 0) await Promise.all([running, ...publishing])

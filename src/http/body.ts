@@ -37,6 +37,14 @@ const bodyInvalid = (violations: readonly Violation[]): AppError =>
     errors: violations.map(({ pointer, code, detail }) => ({ pointer, code, detail })),
   })
 
+/** The body as the bytes that it is, such as a file's. @throws AppError `body-too-large` */
+export async function readRawBody(c: Ctx, maxBytes: number): Promise<Uint8Array> {
+  const incoming = boundedIncoming(c, maxBytes)
+  const bytes = incoming ? await readIncoming(incoming, maxBytes) : new Uint8Array(await c.req.arrayBuffer())
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes)
+  return bytes
+}
+
 /** The body as text, which a reader after this one gets again: it comes over the wire only once. */
 export async function readBodyText(c: Ctx): Promise<string> {
   const text = await readBytes(c, BODY_LIMITS.bytes)
@@ -47,17 +55,21 @@ export async function readBodyText(c: Ctx): Promise<string> {
 async function readBytes(c: Ctx, maxBytes: number): Promise<string> {
   const bodyText = c.get('bodyText')
   if (bodyText !== undefined) return bodyText
-  const declared = Number(requestHeader(c, 'content-length') ?? 0)
-  if (declared > maxBytes) throw tooLarge(maxBytes)
-  const incoming = c.env?.incoming
-  if (incoming) return readIncoming(incoming, maxBytes)
+  const incoming = boundedIncoming(c, maxBytes)
+  if (incoming) return (await readIncoming(incoming, maxBytes)).toString('utf8')
   const text = await c.req.text()
   if (text.length > maxBytes) throw tooLarge(maxBytes)
   return text
 }
 
+/** The socket's request, if there is one, where it does not announce too much already. */
+function boundedIncoming(c: Ctx, maxBytes: number): IncomingMessage | undefined {
+  if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  return c.env?.incoming
+}
+
 /** Collects the body from the socket and stops reading past the limit. */
-function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -69,7 +81,7 @@ function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<stri
         reject(tooLarge(maxBytes))
       } else chunks.push(chunk)
     })
-    incoming.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')))
+    incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     incoming.on('error', (cause) =>
       reject(new AppError('body-malformed', { detail: 'The body ended before it was whole.', cause })),
     )

@@ -13,7 +13,7 @@ export type CurlView = {
   method: string
   path: string
   parameters: readonly ParameterView[]
-  body?: { schema: SchemaView; example?: unknown }
+  body?: { contentType: string; schema: SchemaView; example?: unknown } | undefined
 }
 
 const SERVER = 'http://localhost:8080'
@@ -28,9 +28,15 @@ export function curlCommand({ method, path, parameters, body }: CurlView): strin
   const lines = [
     `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}${quoted(`${SERVER}${url}${query.length > 0 ? `?${query.join('&')}` : ''}`)}`,
     ...of('header').map(({ name, schema }) => `-H ${quoted(`${name}: ${textOf(name, schema)}`)}`),
-    ...(body ? [`-d ${quoted(JSON.stringify(body.example ?? exampleOf(body.schema)))}`] : []),
+    ...(body ? bodyOptions(body) : []),
   ]
   return lines.join(' \\\n  ')
+}
+
+function bodyOptions({ contentType, schema, example }: NonNullable<CurlView['body']>): string[] {
+  if (contentType === 'application/octet-stream') return ['--data-binary @FILE']
+  const data = `-d ${quoted(JSON.stringify(example ?? exampleOf(schema)))}`
+  return contentType === 'application/json' ? [data] : [`-H ${quoted(`Content-Type: ${contentType}`)}`, data]
 }
 
 /** A word for the shell: in quotes where it is more than a plain one. */

@@ -68,30 +68,34 @@ const navItem = ({ method, path, operation }: Entry): string =>
 function section({ method, path, operation }: Entry): string {
   const { operationId, summary, description, parameters = [], requestBody, responses } = operation
   const right = operation['x-right']
-  const media = requestBody?.content[JSON_TYPE]
+  const body = bodyOf(requestBody?.content ?? {})
   return [
     `<section id="${escapeHtml(operationId)}">`,
     `<h3>${methodBadge(method)} <code>${escapeHtml(path)}</code></h3>`,
     `<p><strong>${proseHtml(summary)}.</strong>${description ? ` ${proseHtml(description)}` : ''}</p>`,
     `<p class="quiet">${right ? `Takes the right <code>${escapeHtml(right)}</code>.` : 'Open to everybody.'}</p>`,
     parameters.length > 0 ? `<h4>Parameters</h4>\n<table>\n${parameters.map(parameterRow).join('\n')}\n</table>` : '',
-    media ? `<h4>Body</h4>\n${bodyHtml(media.schema)}` : '',
+    body ? `<h4>Body</h4>\n${bodyHtml(body)}` : '',
     `<h4>Answers</h4>\n${Object.entries(responses).map(answerHtml).join('\n')}`,
     problemsHtml(responses),
-    `<h4>Example</h4>\n<pre><code>${escapeHtml(curlCommand(curlView({ method, path, parameters, media })))}</code></pre>`,
+    `<h4>Example</h4>\n<pre><code>${escapeHtml(curlCommand({ method, path, parameters, ...(body ? { body } : {}) }))}</code></pre>`,
     '</section>',
   ]
     .filter((part) => part !== '')
     .join('\n')
 }
 
-const curlView = ({ media, ...rest }: Omit<CurlView, 'body'> & { media: Media | undefined }): CurlView =>
-  media ? { ...rest, body: media } : rest
+/** The body that is shown: JSON where it may be that, else the first of what it may be. */
+function bodyOf(content: Content): CurlView['body'] {
+  const [contentType, media] =
+    JSON_TYPE in content ? [JSON_TYPE, content[JSON_TYPE]] : (Object.entries(content)[0] ?? [])
+  return contentType !== undefined && media ? { contentType, ...media } : undefined
+}
 
 const parameterRow = ({ name, in: place, description, required, schema }: ParameterView): string =>
   schemaRow(name, { ...schema, description }, [`in the ${place}`, ...(required ? ['required'] : [])])
 
-const bodyHtml = (schema: SchemaView): string =>
+const bodyHtml = ({ schema }: { schema: SchemaView }): string =>
   `${schema.description ? `<p>${proseHtml(schema.description)}</p>\n` : ''}${schemaTable(schema)}`
 
 type ResponseEntry = [status: string, response: OperationView['responses'][string]]

@@ -39,7 +39,7 @@ export type AnswerOptions = { status?: number; headers?: AnswerHeaders | undefin
  */
 export function answer(
   c: Ctx,
-  body: string | ReadableStream | null,
+  body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
   contentType: string,
   { status = 200, headers }: AnswerOptions = {},
 ): Response {

@@ -1,7 +1,7 @@
 /** `/openapi.json` (OpenAPI 3.1), made of the routes that are mounted and of the schemas that validate. Pure. */
 import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
 import { ANSWER_HEADERS, headersOf, TENANT_PARAMETERS } from './openapi-headers.ts'
-import type { Operation, Parameter, Route } from './route.ts'
+import type { BodyDescription, Operation, Parameter, Route } from './route.ts'
 
 export type OpenApiInfo = { version: string }
 
@@ -101,9 +101,16 @@ const parameterObject = (parameter: Parameter): object => ({
   required: parameter.in === 'path' || parameter.required === true,
 })
 
-const bodyObject = ({ schema, example }: { schema: object; example?: unknown }): object => ({
+const bodyObject = (body: BodyDescription | readonly BodyDescription[]): object => ({
   required: true,
-  content: { 'application/json': { schema, ...(example === undefined ? {} : { example }) } },
+  content: Object.fromEntries(
+    [body]
+      .flat()
+      .map(({ contentType = 'application/json', schema, example }) => [
+        contentType,
+        { schema, ...(example === undefined ? {} : { example }) },
+      ]),
+  ),
 })
 
 const answers = (route: Route, responses: Operation['responses']): Record<string, object> =>

@@ -58,6 +58,10 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     detail: 'This server answers to credentials only. Send an API key: Authorization: Bearer esp_...',
   },
   'execution-not-found': { detail: 'This tenant has no such execution.' },
+  'file-not-found': { detail: 'There is no file config/limit.yaml on this branch.' },
+  'file-not-patchable': {
+    detail: 'docs/notes.txt is neither JSON nor YAML (.json, .yaml, .yml); PUT the whole file instead.',
+  },
   'forbidden-host': { detail: 'This server answers to localhost, 127.0.0.1 and [::1] only.' },
   'forbidden-origin': { detail: 'Only pages of this server itself may send this request.' },
   'idempotency-conflict': {
@@ -89,6 +93,10 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   internal: { detail: 'The log of the server has more under this request id.' },
   'key-not-active': { detail: 'This key has been rotated or revoked, or has expired; GET it to see which.' },
   'key-not-found': { detail: 'There is no such key here.' },
+  'media-type-unsupported': {
+    detail:
+      'A patch is of the type application/merge-patch+json or application/json-patch+json, not "application/json".',
+  },
   'method-not-allowed': { detail: 'This path takes GET, POST.' },
   'not-found': { detail: 'Nothing is here; /openapi.json lists every path.' },
   'not-ready': { detail: 'The repository or the database does not answer.' },
@@ -96,11 +104,32 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     detail: 'This tenant has 64 workflows under way, which is as many as it may have; try again when one has ended.',
   },
   'parameter-invalid': { detail: 'pageSize must be a whole number from 1 to 500.' },
+  'patch-not-applicable': {
+    detail: 'There is nothing at /requests. Nothing was changed.',
+    errors: [{ file: 'config/limits.yaml', pointer: '/requests', detail: 'There is nothing at /requests.' }],
+    operation: 0,
+  },
+  'patch-test-failed': {
+    detail: '/requests is 20, not 10. Nothing was changed.',
+    errors: [{ file: 'config/limits.yaml', pointer: '/requests', detail: '/requests is 20, not 10.' }],
+    operation: 0,
+  },
   'precondition-failed': {
     detail: 'The tenant "acme-corp" has version 7 by now, not the one of If-Match. Read it again and decide anew.',
     version: 7,
   },
+  'precondition-required': {
+    detail: 'config/limits.yaml is not there. Say that it is to be new (If-None-Match: *).',
+    path: 'config/limits.yaml',
+    oid: null,
+  },
   'repository-failed': { detail: 'The branch main cannot be read. It is gone.' },
+  'revert-conflict': {
+    detail: 'What c2f1… changed has been changed again since in 1 place. Nothing was changed; undo these by hand.',
+    errors: [
+      { file: 'config/limits.yaml', pointer: '/requests', detail: 'The value at /requests has been changed since.' },
+    ],
+  },
   'revision-not-found': { detail: "from names no commit of this tenant's history or of main, or more than one." },
   'secret-limit-reached': { detail: 'This tenant has 1000 secrets; delete one first.' },
   'secret-missing': {

@@ -31,6 +31,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'The key is mistyped, revoked, expired or of another server. The audit trail says which; the answer does not.',
   'credentials-required': 'Send an API key: `Authorization: Bearer esp_...`, or `X-API-Key: esp_...`.',
   'execution-not-found': 'GET /api/v1/executions lists the executions of the tenant.',
+  'file-not-found': 'GET /api/v1/files lists the files of the branch; the path begins at its top.',
+  'file-not-patchable': '`detail` says why. GET the file, change it, and PUT it as a whole.',
   'forbidden-host':
     'A server on loopback answers to localhost, 127.0.0.1 and [::1] alone. Use one of these as the host.',
   'forbidden-origin':
@@ -44,14 +46,20 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   internal: 'A defect. The log holds the cause under the `requestId`.',
   'key-not-active': 'It was rotated or revoked, or has expired. GET the key: `status` says which.',
   'key-not-found': 'GET the list of keys at the path above it. Keys of others look as if they did not exist.',
+  'media-type-unsupported': 'The header Accept-Patch lists the types. `curl -d` sends another one unless told.',
   'method-not-allowed': 'The header Allow lists the methods of this path.',
   'not-found': '/docs lists every path.',
   'not-ready': 'Wait until GET /readyz answers 200. The log says what is missing.',
   overloaded: 'Send the request again later, with fewer at the same time.',
   'parameter-invalid': '`detail` names the parameter and what would be right.',
+  'patch-not-applicable': '`operation` counts from 0; `errors` names the place. GET the file to see what is there.',
+  'patch-test-failed': 'GET the file, decide anew, and send a patch that fits. Nothing was changed.',
   'precondition-failed': 'Read it again, decide anew, and send the new ETag as If-Match.',
+  'precondition-required':
+    'Send the ETag that you have read as If-Match, `If-Match: *` for whatever is there, or `If-None-Match: *` for a new file.',
   'repository-failed':
     'Whoever runs the server looks at the repository: `git fsck`, free space, rights on files. `detail` has what git said.',
+  'revert-conflict': '`errors` names the places. Undo what came after first, or change the files by hand.',
   'revision-not-found':
     'GET /api/v1/history lists the commits. An abbreviation has to be of one of them or of main alone.',
   'secret-limit-reached': 'DELETE /api/v1/secrets/<name> makes room.',

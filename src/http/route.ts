@@ -34,11 +34,14 @@ export type Operation = {
   description?: string
   tag: 'tenant' | 'admin' | 'operations'
   parameters?: readonly Parameter[]
-  body?: { schema: object; example?: unknown }
+  body?: BodyDescription | readonly BodyDescription[]
   /** By status. */
   responses: Readonly<Record<number, DescribedAnswer>>
   problems?: readonly ProblemCode[]
 }
+
+/** Several where the content type decides. */
+export type BodyDescription = { schema: object; example?: unknown; contentType?: string }
 
 export type Answer = Response | Promise<Response>
 

@@ -1,5 +1,6 @@
 /** The audit trail, put together: who writes to it, who reads it, and when it is signed. */
 import { checkpointSchedule } from '../audit/checkpoint-schedule.ts'
+import type { AuditEntry } from '../audit/entry.ts'
 import type { AuditStore } from '../audit/store.ts'
 import { type AuditTrail, auditTrail } from '../audit/trail.ts'
 import type { Clock } from '../kernel/clock.ts'
@@ -14,6 +15,8 @@ import type { Storage } from './sqlite.ts'
 
 export type Audit = {
   writer: AuditWriter
+  /** Writes down what was changed elsewhere than in the database. */
+  record(entry: AuditEntry): Promise<void>
   denials: ClosableDenialLog
   store: AuditStore
   trail: AuditTrail
@@ -47,8 +50,10 @@ export async function openAudit(
   const onError = (error: unknown): void => log.error({ err: error }, 'Denials could not be written down')
   const denials = denialLog({ db, append, clock, onError })
   await checkpoints.now()
+  const writer = auditWriter(append)
   return {
-    writer: auditWriter(append),
+    writer,
+    record: (entry) => db.transaction().execute((transaction) => writer.append(transaction, entry)),
     denials,
     store,
     trail,

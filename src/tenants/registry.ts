@@ -6,7 +6,8 @@
 import type { Origin } from '../access/actor.ts'
 import type { RefReader } from '../git/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
-import type { RefName, TenantId } from '../kernel/ids.ts'
+import { AppError } from '../kernel/errors.ts'
+import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { PlanCatalogue } from '../plans/catalogue.ts'
 import type { Plan } from '../plans/plan.ts'
 import { branchMissing, tenantNotFound, tenantSuspended } from './refusals.ts'
@@ -17,6 +18,8 @@ import { type BranchNames, branchOf, headRef, type Tenant } from './tenant.ts'
 export type TenantRegistry = {
   /** The full name of the tenant's branch. */
   refOf(tenant: TenantId): RefName
+  /** The commit that the branch holds. @throws AppError `tenant-branch-missing`, `repository-failed` */
+  headOf(tenant: TenantId): Oid
   /** Whether it is known to have a row. Synchronous, as are the next two. */
   isKnown(tenant: TenantId): boolean
   /** Lets active tenants and unknown ones pass. @throws AppError `tenant-suspended`; `tenant-not-found` where deleted */
@@ -105,6 +108,12 @@ export async function createTenantRegistry({
 
   return {
     refOf,
+    headOf(tenant) {
+      const state = refs.read(refOf(tenant))
+      if (state.kind === 'oid') return state.oid
+      if (state.kind === 'missing') throw branchMissing(names, tenant)
+      throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
+    },
     isKnown: (tenant) => isThere(rows.get(tenant)),
     admit,
     settingsOf(tenant) {

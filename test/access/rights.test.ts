@@ -14,6 +14,7 @@ const STAFF = ['owner', 'admin']
 /** Besides the operator, who may do everything. */
 const ROLES_BY_RIGHT: Readonly<Record<string, readonly string[]>> = {
   'config:read': ALL,
+  'config:write': ['owner', 'admin', 'member'],
   'history:read': ALL,
   'executions:read': ALL,
   'usage:read': ALL,
@@ -31,6 +32,7 @@ const ROLES_BY_RIGHT: Readonly<Record<string, readonly string[]>> = {
 
 const SCOPE_BY_RIGHT: Readonly<Record<string, Scope>> = {
   'tools:run': 'run',
+  'config:write': 'write',
   ...Object.fromEntries(
     ['config', 'history', 'executions', 'usage', 'users', 'tenants'].map((thing) => [`${thing}:read`, 'read'] as const),
   ),

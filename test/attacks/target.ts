@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { createFolder, type Folder } from '../support/folder.ts'
-import type { Files } from '../support/repository.ts'
+import { BASE_FILES, type Files } from '../support/repository.ts'
 import type { RunningServer } from '../support/server.ts'
 
 /** As in `config` and in a problem: `line` and `column` count from 1. */
@@ -20,9 +20,14 @@ export type Target = {
   get(tenant: string, path: string): Promise<Answered>
   execute(tenant: string, body: object): Promise<Answered>
   commit(tenant: string, files: Files): string
+  /** `POST /api/v1/commits` of `files` as they are. */
+  write(tenant: string, files: Readonly<Record<string, string>>): Promise<Answered>
   /** `espalier validate` on a folder with `files`. */
   validate(files: Readonly<Record<string, string>>): Promise<{ code: number; errors: unknown }>
-  /** Sends `files` both ways, by `espalier validate` and by `git commit`, and expects `places` to be refused. */
+  /**
+   * Sends `files` in every way, by `espalier validate`, by `git commit` and by the API, and expects `places` to be
+   * refused: committed by git they leave the last good commit serving, and by the API there is no commit at all.
+   */
   expectRefusal(files: Readonly<Record<string, string>>, places: readonly Partial<Place>[]): Promise<void>
   /** The process lives, and a tenant that has nothing to do with it gets right answers. */
   expectUnharmed(): Promise<void>
@@ -53,6 +58,17 @@ export function attackTarget(): Target {
     const headers = { 'X-Tenant-ID': tenant }
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     return answered(await fetch(`${target.server.url}/api/v1/execute`, init))
+  }
+
+  target.write = async (tenant, files) => {
+    const changes = Object.entries(files).map(([path, content]) => ({
+      path,
+      content,
+      ...(Object.hasOwn(BASE_FILES, path) ? { ifMatch: '*' } : {}),
+    }))
+    const headers = { 'X-Tenant-ID': tenant }
+    const init = { method: 'POST', headers, body: JSON.stringify({ changes }) }
+    return answered(await fetch(`${target.server.url}/api/v1/commits`, init))
   }
 
   target.validate = async (files) => {
@@ -90,6 +106,13 @@ export function attackTarget(): Target {
       status: 503,
       body: { code: 'config-invalid', errors: places },
     })
+
+    const written = `written-${attacks}`
+    const head = target.commit(written, {})
+    const sent = await target.write(written, files)
+    expect(sent).toMatchObject({ status: 422, body: { code: 'change-invalid', errors: places } })
+    expect(target.folder.repository.git(['rev-parse', `customer/${written}`])).toBe(head)
+    expect((await target.get(written, '/api/v1/config')).headers.get('x-config-revision')).toBe(head)
     await target.expectUnharmed()
   }
 

@@ -56,6 +56,19 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   'list-history': () => ['/api/v1/history?pageSize=1'],
   compare: () => ['/api/v1/compare'],
   watch: () => ['/api/v1/watch'],
+  'list-files': () => ['/api/v1/files'],
+  'get-file': async () => {
+    await app.request('t', '/api/v1/files/notes/x.bin', { ...file('PUT', { 'If-None-Match': '*' }), body: '\0' })
+    return ['/api/v1/files/notes/x.bin']
+  },
+  'put-file': () => ['/api/v1/files/notes/y', { ...file('PUT', { 'If-None-Match': '*' }), body: 'y' }],
+  'patch-file': () => [
+    '/api/v1/files/config/limits.yaml',
+    { ...file('PATCH', { 'Content-Type': 'application/merge-patch+json' }), body: '{"requests": 20}' },
+  ],
+  'delete-file': () => ['/api/v1/files/notes/y', file('DELETE')],
+  'create-commit': () => ['/api/v1/commits', post({ changes: [{ path: 'notes/z', content: 'z' }] })],
+  'create-rollback': () => ['/api/v1/rollback', post({ revert: 'head' })],
   'list-executions': () => ['/api/v1/executions'],
   'get-execution': () => [`/api/v1/executions/${executionId}`],
   'create-tenant': () => ['/admin/tenants', post({ tenant_id: 'sample' })],
@@ -98,6 +111,11 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
 type Sample = [path: string, init?: Init]
 
 const put = (body: object): Init => ({ method: 'PUT', body: JSON.stringify(body) })
+
+const file = (method: string, headers: Record<string, string> = {}): Init => ({
+  method,
+  headers: { ...(headers['If-None-Match'] ? {} : { 'If-Match': '*' }), ...headers },
+})
 
 /** The id of what a POST to `path` makes. */
 async function made(path: string, body: object): Promise<string> {

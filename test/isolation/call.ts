@@ -110,17 +110,17 @@ function requestOf(world: World, call: Call): { path: string; init: Init } {
   // What somebody sends of their own is theirs, also where they ask for another one's things.
   const own = caller.kind === 'key' || caller.kind === 'forged' ? world.tenants[caller.tenant]! : subject
   // What is written under the name of another tenant's secret would be the writer's own, and carry that name ever after.
-  const named = operation.id === 'put-secret' ? own : subject
-  const path = operation.path.replaceAll(/\{(\w+)\}/g, (place, name: string) =>
-    encodeURIComponent(
-      pathValue(world, { operation, subject: named, name, nth }) ?? expect.fail(`${operation.id} ${place}`),
-    ),
-  )
+  const named = ['put-secret', 'put-file'].includes(operation.id) ? own : subject
+  const path = operation.path.replaceAll(/\{(\w+)\}/g, (place, name: string) => {
+    const value = pathValue(world, { operation, subject: named, name, nth }) ?? expect.fail(`${operation.id} ${place}`)
+    return value.split('/').map(encodeURIComponent).join('/')
+  })
   const query = QUERIES[operation.id]?.(subject)
   const body = operation.hasBody ? BODIES[operation.id] : undefined
   if (operation.hasBody && !body) expect.fail(`There is no body for ${operation.id} in this file.`)
   const headers: Record<string, string> = {
     'X-Request-ID': own.of.request,
+    ...HEADERS[operation.id],
     ...CREDENTIALS[caller.kind](world, caller),
     ...(call.header === 'nobody' ? {} : { 'X-Tenant-ID': (call.header === 'subject' ? subject : own).of.id }),
   }
@@ -131,6 +131,20 @@ function requestOf(world: World, call: Call): { path: string; init: Init } {
   }
   const init = { method: operation.method, headers, ...(body ? { body: JSON.stringify(body(own.of, nth)) } : {}) }
   return { path: query ? `${path}?${new URLSearchParams(query)}` : path, init }
+}
+
+/** What a change of a file says of the version that it is of. */
+const HEADERS: Readonly<Record<string, Record<string, string>>> = {
+  'put-file': { 'If-None-Match': '*' },
+  'patch-file': { 'If-Match': '*', 'Content-Type': 'application/merge-patch+json' },
+  'delete-file': { 'If-Match': '*' },
+}
+
+/** Every tenant has these. */
+const FILES: Readonly<Record<string, string>> = {
+  'get-file': 'config/private.yaml',
+  'patch-file': 'config/private.yaml',
+  'delete-file': 'config/features.json',
 }
 
 const CREDENTIALS: { [K in Caller['kind']]: (world: World, caller: Caller) => Record<string, string> } = {
@@ -160,6 +174,7 @@ function pathValue(world: World, { operation, subject, name, nth }: Place): stri
   if (name === 'email') return `${of.email}@example.com`
   if (name === 'pointer') return nth % 2 === 0 ? 'private' : of.config
   if (name === 'file') return 'tool.json'
+  if (name === 'path') return operation.id === 'put-file' ? `notes/${of.file}-${nth}.json` : FILES[operation.id]
   if (name === 'code') return 'tenant-not-found'
   return undefined
 }
@@ -221,6 +236,13 @@ const BODIES: Readonly<Record<string, Body>> = {
   'change-user': (of) => ({ name: of.person }),
   'create-tenant': () => ({ tenant_id: freshId() }),
   'create-tenants': (of) => ({ tenants: [{ tenant_id: freshId() }, { tenant_id: of.id }] }),
+  'put-file': (of) => ({ note: of.config }),
+  'patch-file': (of, nth) => ({ note: of.config, nth }),
+  'create-commit': (of, nth) => ({
+    message: of.commit,
+    changes: [{ path: 'config/private.yaml', ifMatch: '*', patch: { note: of.config, nth: nth % 6 } }],
+  }),
+  'create-rollback': (of) => ({ to: 'head~1', message: of.commit }),
   'replace-tenant': profile,
   'change-tenant': (of) => ({ metadata: { note: of.meta } }),
 }
