@@ -129,7 +129,18 @@ user
   .description('the users of a tenant')
   .option('--json', 'print JSON')
   .action(from.users('listUsers'))
-user.command('remove <tenant> <email>').description('remove a user from a tenant').action(from.users('removeUser'))
+user
+  .command('change <tenant> <email>')
+  .description("change a user's name or role; a lower role revokes their keys that could do more")
+  .option('--name <text>', 'what people call them')
+  .addOption(new Option('--role <role>', 'what they may do there').choices(TENANT_ROLES))
+  .option('--json', 'print the user as JSON')
+  .action(from.users('changeUser'))
+user
+  .command('remove <tenant> <email>')
+  .description('remove a user from a tenant, and revoke their keys')
+  .option('--json', 'print who was removed as JSON')
+  .action(from.users('removeUser'))
 
 const keys = program.command('keys').description('API keys of tenants and operators, with or without a running server')
 keys
@@ -172,6 +183,7 @@ program
   .option('--workflow <name>', 'the workflow to run')
   .option('--input <json>', 'members of the input', parseInput)
   .option('--dry-run', 'only say what would run')
+  .option('--json', 'as it is without: the answer is JSON')
   .addHelpText('after', `\nExample:\n  espalier execute acme-corp "what is 12 * 7"`)
   .action(from.execution('executeCommand'))
 
@@ -304,10 +316,12 @@ secrets
 With the key in data/keys/master a new one is made. With ESPALIER_MASTER_KEY, set that to the new key and
 ESPALIER_MASTER_KEY_PREVIOUS to the old one, restart the server with both, and then run this.`,
   )
+  .option('--json', 'print JSON')
   .action(from.keyRing('rotateMasterKey'))
 secrets
   .command('rotate-key <tenant>')
   .description('give a tenant a new data key and encrypt its secrets under it')
+  .option('--json', 'print JSON')
   .action(from.keyRing('rotateTenantKey'))
 
 program
@@ -374,10 +388,12 @@ function report(error: unknown): number {
 }
 
 // `espalier ... | head` closes the pipe when it has enough, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit(EXIT.done)
-})
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(stream === process.stdout ? EXIT.done : EXIT.usage)
+  })
+}
 
 try {
   await program.parseAsync()

@@ -7,7 +7,7 @@ import { withApp } from './with-app.ts'
 
 const origin = ({ newId }: App): Origin => ({ actor: { kind: 'local' }, requestId: newId(), address: null })
 
-export const rotateMasterKey = (): Promise<void> =>
+export const rotateMasterKey = ({ json }: { json?: boolean }): Promise<void> =>
   withApp(async (app) => {
     const rotated = await app.secrets.rotateMaster(origin(app))
     if (!rotated) {
@@ -16,11 +16,20 @@ export const rotateMasterKey = (): Promise<void> =>
           'ESPALIER_MASTER_KEY is in force already. Set it to a new key, and ESPALIER_MASTER_KEY_PREVIOUS to this one.',
       })
     }
-    process.stdout.write(`Master key ${rotated.masterId} is in force; ${rotated.dataKeys} data keys are under it.\n`)
+    const { masterId, dataKeys } = rotated
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ master_id: masterId, data_keys: dataKeys })}\n`
+        : `Master key ${masterId} is in force; data keys under it: ${dataKeys}.\n`,
+    )
   })
 
-export const rotateTenantKey = (tenant: string): Promise<void> =>
+export const rotateTenantKey = (tenant: string, { json }: { json?: boolean }): Promise<void> =>
   withApp(async (app) => {
     const count = await app.secrets.vault.rotateDataKey(requireId(tenant), origin(app))
-    process.stdout.write(`${count} secrets of ${tenant} are under a new data key.\n`)
+    process.stdout.write(
+      json
+        ? `${JSON.stringify({ tenant_id: tenant, secrets: count })}\n`
+        : `${tenant} has a new data key; secrets under it: ${count}.\n`,
+    )
   })

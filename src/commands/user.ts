@@ -1,8 +1,9 @@
-/** `espalier user add|list|remove`. */
+/** `espalier user add|list|change|remove`. */
 
 import type { TenantRole } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import type { TenantId } from '../kernel/ids.ts'
+import { StartRefused } from '../kernel/start-refused.ts'
 import { userResource } from '../users/resource.ts'
 import { parseEmail, type User } from '../users/user.ts'
 import { requireId } from './tenant.ts'
@@ -35,12 +36,26 @@ export const listUsers = (id: string, options: Options): Promise<void> =>
     print(options, all.map(userResource), () => all.map(line).join('') || `${tenant} has no users yet.\n`)
   })
 
-export const removeUser = (id: string, email: string): Promise<void> =>
+export const changeUser = (
+  id: string,
+  email: string,
+  { name, role, ...options }: Options & { name?: string; role?: TenantRole },
+): Promise<void> =>
+  withApp(async (app) => {
+    if (name === undefined && role === undefined) throw new StartRefused('Say what to change: --role, --name or both.')
+    const tenant = await requireTenant(app, id)
+    const { id: userId } = await app.users.findByEmail(tenant, parseEmail(email))
+    const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
+    const user = await app.users.change(tenant, userId, change, originHere(app))
+    print(options, userResource(user), () => `${user.email} (${user.name}) is ${user.role} of ${tenant}.\n`)
+  })
+
+export const removeUser = (id: string, email: string, options: Options): Promise<void> =>
   withApp(async (app) => {
     const tenant = await requireTenant(app, id)
     const user = await app.users.findByEmail(tenant, parseEmail(email))
     await app.users.remove(tenant, user.id, originHere(app))
-    process.stdout.write(`Removed ${user.email} from ${tenant}.\n`)
+    print(options, userResource(user), () => `Removed ${user.email} from ${tenant}.\n`)
   })
 
 async function requireTenant(app: App, text: string): Promise<TenantId> {

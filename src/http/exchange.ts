@@ -71,6 +71,9 @@ export const answerText = (
   { contentType = 'text/plain; charset=utf-8', ...options }: AnswerOptions & { contentType?: string } = {},
 ): Response => answer(c, text, contentType, options)
 
+/** For an answer that holds what is shown once. */
+export const NO_STORE = { 'Cache-Control': 'no-store' } as const
+
 /** Whether the caller would rather read text than JSON: `Accept: text/plain`, as the shell scripts send. */
 export const wantsText = (c: Ctx): boolean => (requestHeader(c, 'accept') ?? '').startsWith('text/plain')
 

@@ -9,6 +9,8 @@ export const ANSWER_HEADERS = {
   'X-Config-Revision': { description: 'The commit that answered.', schema: { type: 'string' } },
   'X-Config-Degraded': { description: 'The newer commit that is not valid, if any.', schema: { type: 'string' } },
   ETag: { description: 'Of what was answered, for If-None-Match and If-Match.', schema: { type: 'string' } },
+  Link: { description: 'The next page, with `rel="next"`; absent on the last.', schema: { type: 'string' } },
+  Location: { description: 'Where what was made can be read.', schema: { type: 'string' } },
   'RateLimit-Policy': { description: "The tenant's limits; absent where it has none.", schema: { type: 'string' } },
   RateLimit: { description: 'What is left of them.', schema: { type: 'string' } },
   'X-Quota-Remaining-Requests': { description: 'Requests left in this minute.', schema: { type: 'integer' } },
@@ -38,12 +40,14 @@ const BY_STATUS: Readonly<Record<number, readonly HeaderName[]>> = {
   401: ['WWW-Authenticate'],
   409: ['Retry-After'],
   429: ['Retry-After'],
+  503: ['Retry-After'],
 }
 
 /** The `headers` of one response of a route. */
 export function headersOf(route: Route, status: number): Record<string, { $ref: string }> {
   const isDone = status < 300
-  const names: HeaderName[] = ['X-Request-ID', ...(BY_STATUS[status] ?? [])]
+  const own = route.operation.responses[status]?.headers ?? []
+  const names: HeaderName[] = ['X-Request-ID', ...(BY_STATUS[status] ?? []), ...own]
   if (route.access === 'tenant' && status !== 401) names.push(...TENANT_HEADERS)
   if (route.operation.responses[304] && isDone) names.push('ETag')
   if (route.idempotent && isDone) names.push('Idempotency-Replayed')

@@ -24,6 +24,8 @@ export type DescribedAnswer = {
   description: string
   schema?: object
   contentType?: string
+  /** Beside those that the access and the status bring with them. */
+  headers?: readonly ('ETag' | 'Link' | 'Location')[]
   /** Schemas of the further content types that `Accept` may ask for. */
   onRequest?: Readonly<Record<string, object>>
 }

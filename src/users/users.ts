@@ -19,11 +19,16 @@ export type Users = {
   /** @throws AppError `user-not-found` */
   findByEmail(tenant: TenantId, email: Email): Promise<User>
   list: UserStore['list']
-  /** @throws AppError `user-not-found`, `access-denied`, `user-last-owner` */
-  change(tenant: TenantId, id: string, change: UserChange, origin: Origin): Promise<User>
-  /** @throws AppError `user-not-found`, `access-denied`, `user-last-owner` */
-  remove(tenant: TenantId, id: string, origin: Origin): Promise<void>
+  /**
+   * @param check looks at the user as it is when the change is made, and throws to refuse
+   * @throws AppError `user-not-found`, `access-denied`, `user-last-owner`
+   */
+  change(tenant: TenantId, id: string, change: UserChange, origin: Origin, check?: Check): Promise<User>
+  /** @param check as for `change` @throws AppError `user-not-found`, `access-denied`, `user-last-owner` */
+  remove(tenant: TenantId, id: string, origin: Origin, check?: Check): Promise<void>
 }
+
+type Check = (user: User) => void
 
 /** What a user is where nothing is said. */
 export const DEFAULT_ROLE: TenantRole = 'member'
@@ -57,21 +62,23 @@ export function createUsers({
 
     list: store.list,
 
-    async change(tenant, id, change, origin) {
+    async change(tenant, id, change, origin, check) {
       if (change.role) requireRank(origin.actor, change.role)
-      return (await store.change(tenant, id, change, mayTouch(origin.actor), origin)) ?? notFound()
+      return (await store.change(tenant, id, change, mayTouch(origin.actor, check), origin)) ?? notFound()
     },
 
-    async remove(tenant, id, origin) {
-      if (!(await store.remove(tenant, id, mayTouch(origin.actor), origin))) notFound()
+    async remove(tenant, id, origin, check) {
+      if (!(await store.remove(tenant, id, mayTouch(origin.actor, check), origin))) notFound()
     },
   }
 }
 
 const mayTouch =
-  (actor: Actor) =>
-  ({ role }: User): void =>
-    requireRank(actor, role)
+  (actor: Actor, check: Check = () => {}): Check =>
+  (user) => {
+    requireRank(actor, user.role)
+    check(user)
+  }
 
 function requireRank(actor: Actor, role: TenantRole): void {
   if (mayGrant(actor, { role, scopes: [] })) return

@@ -8,12 +8,12 @@ type Operation = {
   operationId: string
   tags: string[]
   requestBody?: { content: Record<string, { schema: object; example?: unknown }> }
-  responses: Record<string, { content?: Record<string, { schema: object }> }>
+  responses: Record<string, { content?: Record<string, { schema: object }>; headers?: Record<string, object> }>
 }
 type Description = {
   openapi: string
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: { Problem: object } }
+  components: { schemas: { Problem: object }; headers: Record<string, object> }
 }
 
 let app: TestApp
@@ -164,8 +164,10 @@ describe('/openapi.json', () => {
     expect((init?.method ?? 'GET').toLowerCase()).toBe(method)
     const answer = await app.request(path.startsWith('/api/') ? 't' : undefined, sample, init)
     expect([200, 201, 204], answer.ok ? '' : await answer.clone().text()).toContain(answer.status)
-    const { content = {} } =
+    const { content = {}, headers = {} } =
       operation.responses[String(answer.status)] ?? expect.fail(`${answer.status} is not described`)
+    const sent = Object.keys(description.components.headers).filter((name) => answer.headers.has(name))
+    expect(Object.keys(headers)).toEqual(expect.arrayContaining(sent))
     const [type = '', media] = Object.entries(content)[0] ?? []
     expect(answer.headers.get('content-type')?.split(';')[0] ?? '').toBe(type)
     if (!type.includes('json')) return void (await answer.body?.cancel())

@@ -184,7 +184,9 @@ describe('a change', () => {
 
 describe('an owner and a key', () => {
   test('come with the tenant, and the key is shown this once', async () => {
-    const created = await json(await create({ tenant_id: 'owned', owner_email: 'Jo@Acme.com', issue_key: true }))
+    const answer = await create({ tenant_id: 'owned', owner_email: 'Jo@Acme.com', issue_key: true })
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    const created = await json(answer)
     expect(created.api_key).toMatch(/^esp_/)
     const users = await app.request(undefined, '/api/v1/config', {
       headers: { Authorization: `Bearer ${String(created.api_key)}` },

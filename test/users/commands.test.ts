@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-test('users are added, listed and removed without a server', async () => {
+test('users are added, listed, changed and removed without a server', async () => {
   const added = await folder.espalier([
     'user',
     'add',
@@ -27,7 +27,11 @@ test('users are added, listed and removed without a server', async () => {
     { email: 'john@acme.com', name: 'John', membership: { role: 'owner' } },
     { email: 'eve@acme.com', name: 'eve@acme.com', membership: { role: 'member' } },
   ])
-  expect((await folder.espalier(['user', 'remove', 'acme-corp', 'eve@acme.com'])).code).toBe(0)
+  const changed = await folder.espalier(['user', 'change', 'acme-corp', 'eve@acme.com', '--role', 'viewer', '--json'])
+  expect(JSON.parse(changed.stdout)).toMatchObject({ email: 'eve@acme.com', membership: { role: 'viewer' } })
+  expect((await folder.espalier(['user', 'change', 'acme-corp', 'eve@acme.com'])).stderr).toContain('--role')
+  const removed = await folder.espalier(['user', 'remove', 'acme-corp', 'eve@acme.com', '--json'])
+  expect([removed.code, JSON.parse(removed.stdout)]).toMatchObject([0, { email: 'eve@acme.com' }])
   const last = await folder.espalier(['user', 'remove', 'acme-corp', 'john@acme.com'])
   expect([last.code, last.stderr]).toEqual([1, expect.stringContaining('last owner')])
   const absent = await folder.espalier(['user', 'remove', 'acme-corp', 'eve@acme.com'])

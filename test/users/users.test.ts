@@ -100,6 +100,29 @@ describe('users of a tenant', () => {
   )
 })
 
+test('a user has an ETag, and a change that another one came before is refused', async () => {
+  const add = await product.request('acme-corp', '/api/users', post({ email: 'tag@acme.com', name: 'Tag' }))
+  const { id } = (await add.json()) as { id: string }
+  const path = `/api/users/${id}`
+  const send = (method: string, tag: string, body?: object) =>
+    product.request('acme-corp', path, {
+      method,
+      headers: { 'If-Match': tag },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+  const first = add.headers.get('etag') ?? ''
+  expect((await product.request('acme-corp', path)).headers.get('etag')).toBe(first)
+  const changed = await send('PATCH', first, { role: 'viewer' })
+  expect(changed.status).toBe(200)
+  const second = changed.headers.get('etag') ?? ''
+  expect(second).not.toBe(first)
+  for (const stale of [await send('PATCH', first, { role: 'admin' }), await send('DELETE', first)]) {
+    expect([stale.status, await stale.json()]).toMatchObject([412, { code: 'precondition-failed' }])
+  }
+  expect((await send('PATCH', `"x", ${second}`, { name: 'Tagged' })).status).toBe(200)
+  expect((await send('DELETE', '*')).status).toBe(204)
+})
+
 describe('the last owner of a tenant', () => {
   test('can be neither demoted nor removed, until there is another', async () => {
     const first = await added('acme-corp', { email: 'first@acme.com', name: 'First', role: 'owner' })

@@ -11,7 +11,7 @@ import type { KeyOwner } from '../../access/keys/store.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { TenantRegistry } from '../../tenants/registry.ts'
 import { type BodyReader, jsonBody } from '../body.ts'
-import { type AnswerHeaders, answerJson, type Ctx } from '../exchange.ts'
+import { type AnswerHeaders, answerJson, type Ctx, NO_STORE } from '../exchange.ts'
 import { pageOf } from '../paging.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders } from '../tenant-scope.ts'
@@ -84,7 +84,7 @@ function handlersOf({ keys, clock }: KeyRouteDeps, body: BodyReader<GrantBody>):
     return answerJson(
       c,
       { ...keyResource(key, clock.now()), key: text },
-      { status: 201, headers: { ...headers, Location: place, 'Cache-Control': 'no-store' } },
+      { status: 201, headers: { ...headers, Location: place, ...NO_STORE } },
     )
   }
 

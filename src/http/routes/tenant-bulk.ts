@@ -4,7 +4,7 @@ import type { Origin } from '../../access/actor.ts'
 import { bulkResource, MAX_BULK, type TenantBulk } from '../../tenants/bulk.ts'
 import { CREATE_SCHEMA } from '../../tenants/request.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, NO_STORE } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { BODY_PROBLEMS } from './tenant-schemas.ts'
 
@@ -43,7 +43,8 @@ export function tenantBulkRoutes({ bulk }: { bulk: TenantBulk }): Route[] {
 
   async function create(c: Ctx, origin: Origin): Promise<Response> {
     const { tenants } = await body.read(c)
-    return answerJson(c, bulkResource(await bulk.create(tenants, origin)))
+    // Some of the items may hold a key.
+    return answerJson(c, bulkResource(await bulk.create(tenants, origin)), { headers: NO_STORE })
   }
 
   return [

@@ -70,7 +70,7 @@ export function tenantChangeRoutes({
   const common = {
     tag: 'admin',
     parameters: [...TENANT_PATH, IF_MATCH],
-    responses: { 200: { description: 'The tenant as it is now.', schema: TENANT } },
+    responses: { 200: { description: 'The tenant as it is now.', schema: TENANT, headers: ['ETag'] } },
   } as const satisfies Partial<Operation>
   const problems = ['tenant-invalid-id', 'tenant-not-found', 'precondition-failed'] as const
 

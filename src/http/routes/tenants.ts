@@ -11,7 +11,7 @@ import { tenantResource, usageResource } from '../../tenants/resource.ts'
 import { TENANT_STATUSES } from '../../tenants/tenant.ts'
 import { createdText, listText, tenantText, usageText } from '../../tenants/text.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, answerText, type Ctx, wantsText } from '../exchange.ts'
+import { answerJson, answerText, type Ctx, NO_STORE, wantsText } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
 import { versionTag } from '../version-tag.ts'
@@ -83,7 +83,8 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
     if (outcome.kind !== 'created') throw outcome.error
     const { tenant, apiKey } = outcome
     const view = await reports.view(tenant)
-    const headers = { Location: `/admin/tenants/${tenant.id}`, ETag: versionTag(tenant.version) }
+    const place = { Location: `/admin/tenants/${tenant.id}`, ETag: versionTag(tenant.version) }
+    const headers = apiKey === undefined ? place : { ...place, ...NO_STORE }
     if (wantsText(c)) {
       const text = createdText(view, { via: 'server', apiKey })
       return answerText(c, text, { status: 201, headers })
@@ -134,7 +135,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         body: { schema: CREATE_SCHEMA, example: { tenant_id: 'acme-corp', plan: 'pro', labels: { region: 'eu' } } },
-        responses: { 201: { description: 'The tenant.', schema: CREATED } },
+        responses: { 201: { description: 'The tenant.', schema: CREATED, headers: ['ETag', 'Location'] } },
         problems: [
           ...BODY_PROBLEMS,
           'tenant-invalid-id',
@@ -171,7 +172,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         parameters: TENANT_PATH,
-        responses: { 200: { description: 'The tenant.', schema: TENANT } },
+        responses: { 200: { description: 'The tenant.', schema: TENANT, headers: ['ETag'] } },
         problems: absent,
       },
       handle: one,

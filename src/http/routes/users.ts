@@ -4,13 +4,14 @@ import { TENANT_ROLES } from '../../access/keys/key.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { personResource, userResource } from '../../users/resource.ts'
 import type { PeopleStore } from '../../users/store.ts'
-import { parseEmail } from '../../users/user.ts'
+import { parseEmail, type User } from '../../users/user.ts'
 import { DEFAULT_ROLE, type Users } from '../../users/users.ts'
 import { jsonBody } from '../body.ts'
-import { answerEmpty, answerJson, type Ctx } from '../exchange.ts'
+import { type AnswerHeaders, answerEmpty, answerJson, type Ctx } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
+import { acceptedTags, contentTag, IF_MATCH } from '../version-tag.ts'
 
 const NAME = {
   type: 'string',
@@ -93,7 +94,7 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
   async function add(c: Ctx, scope: TenantScope): Promise<Response> {
     const { email, name, role } = await addBody.read(c)
     const user = await users.add(scope.tenant, { email, name, role }, scope.origin)
-    const headers = { ...scopeHeaders(scope), Location: `/api/users/${user.id}` }
+    const headers = { ...shownHeaders(scope, user), Location: `/api/users/${user.id}` }
     return answerJson(c, userResource(user), { status: 201, headers })
   }
 
@@ -112,18 +113,18 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
 
   async function one(c: Ctx, scope: TenantScope): Promise<Response> {
     const user = await users.find(scope.tenant, idOf(c))
-    return answerJson(c, userResource(user), { headers: scopeHeaders(scope) })
+    return answerJson(c, userResource(user), { headers: shownHeaders(scope, user) })
   }
 
   async function change(c: Ctx, scope: TenantScope): Promise<Response> {
     const { name, role } = await changeBody.read(c)
     const wanted = { ...(name === undefined ? {} : { name: name.trim() }), ...(role === undefined ? {} : { role }) }
-    const user = await users.change(scope.tenant, idOf(c), wanted, scope.origin)
-    return answerJson(c, userResource(user), { headers: scopeHeaders(scope) })
+    const user = await users.change(scope.tenant, idOf(c), wanted, scope.origin, requireUnchanged(c))
+    return answerJson(c, userResource(user), { headers: shownHeaders(scope, user) })
   }
 
   async function remove(c: Ctx, scope: TenantScope): Promise<Response> {
-    await users.remove(scope.tenant, idOf(c), scope.origin)
+    await users.remove(scope.tenant, idOf(c), scope.origin, requireUnchanged(c))
     return answerEmpty(c, 204, scopeHeaders(scope))
   }
 
@@ -147,7 +148,7 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
         summary: 'Add a user to the tenant',
         tag: 'tenant',
         body: { schema: addBody.schema, example: { email: 'john@acme.com', name: 'John Doe' } },
-        responses: { 201: { description: 'The user.', schema: USER } },
+        responses: { 201: { description: 'The user.', schema: USER, headers: ['ETag', 'Location'] } },
         problems: [...BODY_PROBLEMS, 'user-exists', 'tenant-limit-reached'],
       },
       handle: add,
@@ -162,7 +163,9 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
         description: 'The header `Link` has the next page, with `rel="next"`; it is absent on the last.',
         tag: 'tenant',
         parameters: PAGE_PARAMETERS,
-        responses: { 200: { description: 'A page of users.', schema: { type: 'array', items: USER } } },
+        responses: {
+          200: { description: 'A page of users.', schema: { type: 'array', items: USER }, headers: ['Link'] },
+        },
         problems: ['parameter-invalid'],
       },
       handle: list,
@@ -176,7 +179,7 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
         summary: 'One user',
         tag: 'tenant',
         parameters: [ID],
-        responses: { 200: { description: 'The user.', schema: USER } },
+        responses: { 200: { description: 'The user.', schema: USER, headers: ['ETag'] } },
         problems: ['user-not-found'],
       },
       handle: one,
@@ -189,10 +192,10 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
         id: 'change-user',
         summary: "Change a user's name or role",
         tag: 'tenant',
-        parameters: [ID],
+        parameters: [ID, IF_MATCH],
         body: { schema: changeBody.schema, example: { role: 'admin' } },
-        responses: { 200: { description: 'The user as it is now.', schema: USER } },
-        problems: [...BODY_PROBLEMS, 'user-not-found', 'user-last-owner'],
+        responses: { 200: { description: 'The user as it is now.', schema: USER, headers: ['ETag'] } },
+        problems: [...BODY_PROBLEMS, 'user-not-found', 'user-last-owner', 'precondition-failed'],
       },
       handle: change,
     },
@@ -204,9 +207,9 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
         id: 'remove-user',
         summary: 'Remove a user from the tenant',
         tag: 'tenant',
-        parameters: [ID],
+        parameters: [ID, IF_MATCH],
         responses: { 204: { description: 'Removed.' } },
-        problems: ['user-not-found', 'user-last-owner'],
+        problems: ['user-not-found', 'user-last-owner', 'precondition-failed'],
       },
       handle: remove,
     },
@@ -227,6 +230,22 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
       handle: person,
     },
   ]
+}
+
+/** Of what can be changed: when the user was last active is no other version. */
+const tagOf = ({ id, email, name, role }: User): string => contentTag([id, email, name, role])
+
+const shownHeaders = (scope: TenantScope, user: User): AnswerHeaders => ({ ...scopeHeaders(scope), ETag: tagOf(user) })
+
+/** Refuses, within the change's own transaction, where the caller has seen another version of the user. */
+function requireUnchanged(c: Ctx): (user: User) => void {
+  const accepted = acceptedTags(c)
+  return (user) => {
+    if (accepted === null || accepted(tagOf(user))) return
+    throw new AppError('precondition-failed', {
+      detail: 'The user is no longer as in the version of If-Match. Read it again and decide anew.',
+    })
+  }
 }
 
 const idOf = (c: Ctx): string => c.req.param('id') ?? ''
