@@ -26,7 +26,7 @@ export type DescribedAnswer = {
   contentType?: string
   /** Beside those that the access and the status bring with them. */
   headers?: readonly ('ETag' | 'Link' | 'Location')[]
-  /** Schemas of the further content types that `Accept` may ask for. */
+  /** Schemas of the further content types that a request may ask for. */
   onRequest?: Readonly<Record<string, object>>
 }
 

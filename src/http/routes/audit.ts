@@ -94,7 +94,7 @@ export function auditRoutes({ store }: { store: AuditStore }): Route[] {
         description: NOTE,
         tag: 'admin',
         parameters: [TENANT_FILTER, ...FILTERS, ...PAGE_PARAMETERS],
-        responses: { 200: { description: 'A page of rows.', schema: pageSchema(ROW) } },
+        responses: { 200: { description: 'A page of rows.', schema: pageSchema(ROW), onRequest: { [NDJSON]: ROW } } },
         problems: ['parameter-invalid', 'tenant-invalid-id'],
       },
       handle: (c) => answer(c, scopeOf(c), { resource: auditResource }),
@@ -111,7 +111,9 @@ export function auditRoutes({ store }: { store: AuditStore }): Route[] {
         description: NOTE,
         tag: 'tenant',
         parameters: [...FILTERS, ...PAGE_PARAMETERS],
-        responses: { 200: { description: 'A page of rows.', schema: pageSchema(TENANT_ROW) } },
+        responses: {
+          200: { description: 'A page of rows.', schema: pageSchema(TENANT_ROW), onRequest: { [NDJSON]: TENANT_ROW } },
+        },
         problems: ['parameter-invalid'],
       },
       handle: (c, scope) =>

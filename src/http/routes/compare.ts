@@ -80,7 +80,13 @@ export function compareRoutes({ history }: { history: TenantHistory }): Route[] 
           },
           ...PAGE_PARAMETERS,
         ],
-        responses: { 200: { description: 'The files that differ.', schema: COMPARED } },
+        responses: {
+          200: {
+            description: 'The files that differ.',
+            schema: COMPARED,
+            onRequest: { 'text/x-diff': { type: 'string' } },
+          },
+        },
         problems: ['parameter-invalid', 'revision-not-found', 'overloaded'],
       },
       async handle(c: Ctx, scope: TenantScope) {

@@ -46,4 +46,7 @@ export const TENANT_PATH: readonly Parameter[] = [
 ]
 
 export const BODY_PROBLEMS = ['body-malformed', 'body-invalid', 'body-too-large'] as const
+/** What `Accept: text/plain` gets. */
+export const AS_TEXT = { 'text/plain': { type: 'string' } } as const
+
 export const TEXT_NOTE = 'With `Accept: text/plain` the answer is for people.'

@@ -16,7 +16,7 @@ import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
 import { versionTag } from '../version-tag.ts'
 import { requireTenantParameter } from './tenant-parameter.ts'
-import { BODY_PROBLEMS, TENANT, TENANT_PATH, TEXT_NOTE } from './tenant-schemas.ts'
+import { AS_TEXT, BODY_PROBLEMS, TENANT, TENANT_PATH, TEXT_NOTE } from './tenant-schemas.ts'
 
 const CREATED = {
   ...TENANT,
@@ -135,7 +135,9 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         body: { schema: CREATE_SCHEMA, example: { tenant_id: 'acme-corp', plan: 'pro', labels: { region: 'eu' } } },
-        responses: { 201: { description: 'The tenant.', schema: CREATED, headers: ['ETag', 'Location'] } },
+        responses: {
+          201: { description: 'The tenant.', schema: CREATED, headers: ['ETag', 'Location'], onRequest: AS_TEXT },
+        },
         problems: [
           ...BODY_PROBLEMS,
           'tenant-invalid-id',
@@ -157,7 +159,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         parameters: [...FILTERS, ...PAGE_PARAMETERS],
-        responses: { 200: { description: 'A page of tenants.', schema: pageSchema(TENANT) } },
+        responses: { 200: { description: 'A page of tenants.', schema: pageSchema(TENANT), onRequest: AS_TEXT } },
         problems: ['parameter-invalid'],
       },
       handle: many,
@@ -172,7 +174,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         parameters: TENANT_PATH,
-        responses: { 200: { description: 'The tenant.', schema: TENANT, headers: ['ETag'] } },
+        responses: { 200: { description: 'The tenant.', schema: TENANT, headers: ['ETag'], onRequest: AS_TEXT } },
         problems: absent,
       },
       handle: one,
@@ -187,7 +189,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
         description: TEXT_NOTE,
         tag: 'admin',
         parameters: TENANT_PATH,
-        responses: { 200: { description: 'The usage.', schema: USAGE } },
+        responses: { 200: { description: 'The usage.', schema: USAGE, onRequest: AS_TEXT } },
         problems: absent,
       },
       handle: usage,
