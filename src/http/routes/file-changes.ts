@@ -47,7 +47,7 @@ export function fileChangeRoutes({ writer }: { writer: FileWriter }): Route[] {
   const path = '/api/v1/files/{path+}'
   const common = { path, access: 'tenant', right: 'config:write', effect: 'acts' } as const
   const parameters = [PATH_PARAMETER, ...FILE_CONDITIONS, MESSAGE_PARAMETER, ...WRITE_PARAMETERS]
-  const done = { 200: { description: 'The branch holds it.', schema: COMMIT_ANSWER } }
+  const done = { 200: { description: 'The branch holds it.', schema: COMMIT_ANSWER, headers: ['ETag'] } } as const
   return [
     {
       method: 'put',
@@ -60,7 +60,7 @@ export function fileChangeRoutes({ writer }: { writer: FileWriter }): Route[] {
         tag: 'tenant',
         parameters,
         body: { schema: {}, contentType: 'application/octet-stream' },
-        responses: { ...done, 201: { description: 'The file is new.', schema: COMMIT_ANSWER } },
+        responses: { ...done, 201: { description: 'The file is new.', schema: COMMIT_ANSWER, headers: ['ETag'] } },
         problems: [...PROBLEMS, 'body-too-large'],
       },
       handle: handler(async (c, at) => ({
