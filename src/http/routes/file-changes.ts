@@ -60,7 +60,10 @@ export function fileChangeRoutes({ writer }: { writer: FileWriter }): Route[] {
         tag: 'tenant',
         parameters,
         body: { schema: {}, contentType: 'application/octet-stream' },
-        responses: { ...done, 201: { description: 'The file is new.', schema: COMMIT_ANSWER, headers: ['ETag'] } },
+        responses: {
+          ...done,
+          201: { description: 'The file is new.', schema: COMMIT_ANSWER, headers: ['ETag', 'Location'] },
+        },
         problems: [...PROBLEMS, 'body-too-large'],
       },
       handle: handler(async (c, at) => ({
