@@ -4,17 +4,16 @@
  */
 import { type Pick, Unrenderable } from './emit/layout.ts'
 import { renderDocument } from './emit/render.ts'
-import { Interner } from './interner.ts'
 import { type Labels, mergeLines } from './lines/merge-lines.ts'
 import type { Conflict } from './result.ts'
 import type { Side, Tree } from './tree.ts'
 import { disagreements } from './values/conflicts.ts'
-import { expectedId, fits } from './values/expected.ts'
+import { holds } from './values/expected.ts'
 import type { Plan } from './values/plan.ts'
 import { planNode } from './values/plan-node.ts'
 import type { Policies } from './values/policies.ts'
 
-export type Reader = (text: string, interner: Interner, beside?: Tree) => Tree | undefined
+export type Reader = (text: string, beside?: Tree) => Tree | undefined
 
 export type StructureInput = {
   reader: Reader
@@ -35,30 +34,27 @@ export type StructureMerge =
 
 export function mergeStructure(input: StructureInput): StructureMerge {
   const { reader, native, policies } = input
-  const interner = new Interner()
-  const base = reader(input.base, interner)
-  const ours = base && reader(input.ours, interner, base)
-  const theirs = ours && reader(input.theirs, interner, base)
+  const base = reader(input.base)
+  const ours = base && reader(input.ours, base)
+  const theirs = ours && reader(input.theirs, base)
   if (base === undefined || ours === undefined || theirs === undefined) return { outcome: 'unread' }
   const trees = { base, ours, theirs }
   const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
   const plan = planNode(policies, nodes, '')
   const found = disagreements(plan)
-  const expected = expectedId(plan, 'ours', interner)
-  const nativeTree = native === undefined ? undefined : reader(native, interner, ours)
+  const nativeTree = native === undefined ? undefined : reader(native, ours)
   if (nativeTree !== undefined) {
-    if (found.length === 0 && nativeTree.root.id === expected) return { outcome: 'native' }
-    if (found.length > 0 && found.every(({ soft }) => soft) && fits(plan, nativeTree.root, interner)) {
-      return { outcome: 'native' }
-    }
+    const mayHold = found.every(({ soft }) => soft)
+    if (mayHold && holds(plan, nativeTree.root, found.length === 0 ? 'ours' : 'any-order')) return { outcome: 'native' }
   }
-  const write = (pick: Pick, value: number | undefined) => {
+  const write = (pick: Pick) => {
     const text = render(trees, plan, pick)
-    return text !== undefined && reader(text, interner, trees[pick])?.root.id === value ? text : undefined
+    const written = text === undefined ? undefined : reader(text, trees[pick])
+    return written !== undefined && holds(plan, written.root, pick) ? text : undefined
   }
-  const asOurs = write('ours', expected)
+  const asOurs = write('ours')
   if (found.length === 0 && asOurs !== undefined) return { outcome: 'clean', text: asOurs }
-  const asTheirs = found.length === 0 ? undefined : write('theirs', expectedId(plan, 'theirs', interner))
+  const asTheirs = found.length === 0 ? undefined : write('theirs')
   if (found.length > 0 && asOurs !== undefined && asTheirs !== undefined && asOurs !== asTheirs) {
     // A merge over an empty base marks exactly the lines in which the two renderings differ.
     const { text } = mergeLines('', asOurs, asTheirs, input.labels)

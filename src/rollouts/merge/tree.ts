@@ -1,7 +1,7 @@
 /**
  * A JSON or YAML text as a tree whose nodes know where they stand in it, so that a merge can cut and join the text.
- * Invariants: ranges nest and are in order; within one merge two nodes have the same `id` if and only if they hold
- * the same value (maps whatever the order of their keys; numbers and other plain scalars by their token).
+ * Invariants: ranges nest and are in order; values are equal that are so whatever the order of a map's keys,
+ * numbers and other plain scalars by their token.
  * The trees of one merge share what is the same text in them: a node may come from another version's text, hence each
  * node and entry names the text its ranges are of.
  */
@@ -31,10 +31,12 @@ export type TreeNode = {
   readonly kind: 'scalar' | 'map' | 'array'
   /** `block` is YAML's indented style; JSON is all `flow`. */
   readonly style: 'flow' | 'block'
-  readonly id: number
   readonly text: string
   readonly start: number
   readonly end: number
+  /** A scalar: its value if `isString`, else what tells it from every other. */
+  readonly token: string
+  readonly isString: boolean
   readonly entries: readonly Entry[]
   /** Block style: the column of its entries, or of the lines of a block scalar. */
   readonly column: number
@@ -42,7 +44,7 @@ export type TreeNode = {
   readonly compact: boolean
   /** YAML: the anchor and tag before it, '' where there is none. */
   readonly properties: string
-  /** A block scalar (`|`, `>`): its header, then its lines without their indentation. */
+  /** A block scalar (`|`, `>`): its header, then its lines without their indentation. They are told by these. */
   readonly lines: readonly string[] | undefined
   /** A key stands twice in it. */
   readonly repeats: boolean
@@ -50,39 +52,82 @@ export type TreeNode = {
   readonly linked: boolean
 }
 
+const NO_ENTRIES: readonly Entry[] = []
+
+// All nodes are written out in full and in one order, so that the engine knows them to be alike.
+
+type Scalar = Pick<TreeNode, 'text' | 'start' | 'end' | 'token' | 'isString' | 'properties' | 'linked'>
+
+export const scalar = ({ text, start, end, token, isString, properties, linked }: Scalar): TreeNode => ({
+  kind: 'scalar',
+  style: 'flow',
+  text,
+  start,
+  end,
+  token,
+  isString,
+  entries: NO_ENTRIES,
+  column: 0,
+  compact: false,
+  properties,
+  lines: undefined,
+  repeats: false,
+  linked,
+})
+
+type BlockScalar = Pick<TreeNode, 'text' | 'start' | 'end' | 'column' | 'properties' | 'linked'> & { lines: string[] }
+
+export const blockScalar = ({ text, start, end, column, properties, lines, linked }: BlockScalar): TreeNode => ({
+  kind: 'scalar',
+  style: 'flow',
+  text,
+  start,
+  end,
+  token: '',
+  isString: false,
+  entries: NO_ENTRIES,
+  column,
+  compact: false,
+  properties,
+  lines,
+  repeats: false,
+  linked,
+})
+
+type Collection = Omit<TreeNode, 'kind' | 'token' | 'isString' | 'lines'> & { kind: 'map' | 'array' }
+
+export const collection = ({
+  kind,
+  style,
+  text,
+  start,
+  end,
+  entries,
+  column,
+  compact,
+  properties,
+  repeats,
+  linked,
+}: Collection): TreeNode => ({
+  kind,
+  style,
+  text,
+  start,
+  end,
+  token: '',
+  isString: false,
+  entries,
+  column,
+  compact,
+  properties,
+  lines: undefined,
+  repeats,
+  linked,
+})
+
 export type Tree = { readonly text: string; readonly root: TreeNode }
 
 export const sourceOf = ({ text, start, end }: TreeNode): string => text.slice(start, end)
 
 /** Nesting beyond this is not read as structure: the texts are merged by lines. */
 export const MAX_DEPTH = 200
-
-export type FlowNode = Pick<TreeNode, 'kind' | 'id' | 'text' | 'start' | 'end'> &
-  Partial<Pick<TreeNode, 'entries' | 'properties' | 'repeats' | 'linked'>>
-
-/** A scalar, or a collection of JSON or of YAML's flow style. */
-export const flowNode = ({
-  kind,
-  id,
-  text,
-  start,
-  end,
-  entries = [],
-  properties = '',
-  repeats = false,
-  linked = false,
-}: FlowNode): TreeNode => ({
-  kind,
-  style: 'flow',
-  id,
-  text,
-  start,
-  end,
-  entries,
-  column: 0,
-  compact: false,
-  properties,
-  lines: undefined,
-  repeats,
-  linked,
-})

@@ -3,7 +3,7 @@
  * side removed it, and what either side added stays.
  */
 import { diffLines } from '../lines/diff.ts'
-import { LineTable, splitLines } from '../lines/line-table.ts'
+import { type Lines, LineTable, textOf } from '../lines/line-table.ts'
 import type { Trio } from '../values/plan.ts'
 
 export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
@@ -11,7 +11,7 @@ export function mergeTrivia({ base = '', ours, theirs }: Trio<string>): string {
   if (ours === theirs || theirs === base) return ours
   if (ours === base) return theirs
   if (!ours.includes('\n') || !theirs.includes('\n')) return theirs.includes('#') && !ours.includes('#') ? theirs : ours
-  return applyBoth(splitLines(base), splitLines(ours), splitLines(theirs))
+  return applyBoth(base, ours, theirs)
 }
 
 /** Lines put before a line of the base, or in its place. */
@@ -19,21 +19,23 @@ type Added = { lines: string[]; replaces: boolean }
 
 const NOTHING: Added = { lines: [], replaces: false }
 
-function applyBoth(base: string[], ours: string[], theirs: string[]): string {
+function applyBoth(base: string, ours: string, theirs: string): string {
   const table = new LineTable()
-  const numbered = table.number(base)
+  const lines = table.number(base)
+  const count = lines.numbers.length
   const removed = new Set<number>()
-  const editsOf = (side: string[]) => {
+  const editsOf = (text: string) => {
+    const side = table.number(text, lines)
     const added = new Map<number, Added>()
-    for (const change of diffLines(numbered.numbers, table.number(side, numbered).numbers)) {
+    for (const change of diffLines(lines.numbers, side.numbers)) {
       for (let line = change.a; line < change.a + change.removed; line++) removed.add(line)
-      added.set(change.a, { lines: side.slice(change.b, change.b + change.added), replaces: change.removed > 0 })
+      added.set(change.a, { lines: linesOf(side, change.b, change.added), replaces: change.removed > 0 })
     }
     return added
   }
   const [byOurs, byTheirs] = [editsOf(ours), editsOf(theirs)]
   const out: string[] = []
-  for (let line = 0; line <= base.length; line++) {
+  for (let line = 0; line <= count; line++) {
     const mine = byOurs.get(line) ?? NOTHING
     const other = byTheirs.get(line) ?? NOTHING
     const known = new Set(mine.lines.map((text) => text.trim()))
@@ -41,10 +43,13 @@ function applyBoth(base: string[], ours: string[], theirs: string[]): string {
     // What is put before a line comes before what is put in its place.
     const parts = mine.replaces && !other.replaces ? [novel, mine.lines] : [mine.lines, novel]
     for (const part of parts) for (const text of part) out.push(text)
-    if (line < base.length && !removed.has(line)) out.push(base[line]!)
+    if (line < count && !removed.has(line)) out.push(textOf(lines, line, line + 1))
   }
   return out.join('')
 }
+
+const linesOf = (side: Lines, from: number, count: number): string[] =>
+  Array.from({ length: count }, (_, i) => textOf(side, from + i, from + i + 1))
 
 /** The changed version of a short text; `favoured` where both changed it. */
 export function chooseText(texts: Trio<string>, favoured: 'ours' | 'theirs'): string {

@@ -2,55 +2,46 @@
  * Reads JSON, with the comments and trailing commas that people's files have, as a tree of ranges.
  * What is not JSON or nests too deeply is not read at all: such a text is merged by lines.
  */
-import type { Interner } from '../interner.ts'
 import { nameRepeated } from '../repeated-keys.ts'
-import { type Entry, flowNode, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import { collection, type Entry, MAX_DEPTH, scalar, type Tree, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 
 /** The tree of `text`, or undefined where it cannot be read; `beside` is a like text that has been read. */
-export function readJson(text: string, interner: Interner, beside?: Tree): Tree | undefined {
-  const reading = { text, interner }
+export function readJson(text: string, beside?: Tree): Tree | undefined {
   const start = skipSpace(text, 0)
-  const root = readValue(reading, start, 0, beside?.root)
+  const root = readValue(text, start, 0, beside?.root)
   return root !== undefined && skipSpace(text, root.end) === text.length ? { text, root } : undefined
 }
-
-type Reading = { text: string; interner: Interner }
 
 const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const NUMBER_OR_WORD = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.])|(?:true|false|null)(?!\w)/y
 const COMMENT = /\/\/[^\r\n]*|\/\*[\s\S]*?\*\//y
 
-function readValue(reading: Reading, at: number, depth: number, twin: TreeNode | undefined): TreeNode | undefined {
-  const { text, interner } = reading
+function readValue(text: string, at: number, depth: number, twin: TreeNode | undefined): TreeNode | undefined {
   const first = text[at]
-  if (first === '{' || first === '[') return readCollection(reading, at, depth, twin)
+  if (first === '{' || first === '[') return readCollection(text, at, depth, twin)
   if (first === '"') {
     const string = readString(text, at)
-    return string && flowNode({ kind: 'scalar', id: interner.string(string.value), text, start: at, end: string.end })
+    if (string === undefined) return undefined
+    const { value: token, end } = string
+    return scalar({ text, start: at, end, token, isString: true, properties: '', linked: false })
   }
   NUMBER_OR_WORD.lastIndex = at
   const token = NUMBER_OR_WORD.exec(text)?.[0]
-  return token === undefined
-    ? undefined
-    : flowNode({ kind: 'scalar', id: interner.other(token), text, start: at, end: at + token.length })
+  if (token === undefined) return undefined
+  const end = at + token.length
+  return scalar({ text, start: at, end, token, isString: false, properties: '', linked: false })
 }
 
-function readCollection(
-  reading: Reading,
-  at: number,
-  depth: number,
-  twinNode: TreeNode | undefined,
-): TreeNode | undefined {
+function readCollection(text: string, at: number, depth: number, twinNode: TreeNode | undefined): TreeNode | undefined {
   if (depth >= MAX_DEPTH) return undefined
-  const { text, interner } = reading
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(twinNode, kind)
   const entries: Entry[] = []
   let from = at + 1
   let position = skipSpace(text, from)
   while (text[position] !== close) {
-    const entry = takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
+    const entry = takeOver(twin, text, from, position, close) ?? readEntry(text, kind, from, position, depth, twin)
     if (entry === undefined) return undefined
     position = skipSpace(text, entry.end)
     const comma = text[position] === ','
@@ -61,14 +52,18 @@ function readCollection(
     position = skipSpace(text, from)
   }
   const named = kind === 'map' ? nameRepeated(entries) : entries
-  return flowNode({
+  return collection({
     kind,
-    id: interner.collection(kind, named),
+    style: 'flow',
     text,
     start: at,
     end: position + 1,
     entries: named,
+    column: 0,
+    compact: false,
+    properties: '',
     repeats: named !== entries,
+    linked: false,
   })
 }
 
@@ -84,14 +79,13 @@ function takeOver(twin: Twin, text: string, from: number, at: number, close: str
 }
 
 function readEntry(
-  reading: Reading,
+  text: string,
   kind: 'map' | 'array',
   from: number,
   start: number,
   depth: number,
   twin: Twin,
 ): Entry | undefined {
-  const { text } = reading
   let key: string | null = null
   let at = start
   if (kind === 'map') {
@@ -102,7 +96,7 @@ function readEntry(
     at = skipSpace(text, at + 1)
     key = name.value
   }
-  const node = readValue(reading, at, depth + 1, twin.find(key)?.node)
+  const node = readValue(text, at, depth + 1, twin.find(key)?.node)
   if (node === undefined) return undefined
   return { key, text, from, start, valueStart: node.start, valueEnd: node.end, end: node.end, tail: node.end, node }
 }

@@ -17,13 +17,15 @@ export type Region = {
 /** Conflicts with at most this many lines between them become one, and so do those with only punctuation between. */
 const FEW_LINES = 3
 
+/** `distinct`: all numbers are below it. */
 export function mergeRegions(
   base: Int32Array,
   ours: Int32Array,
   theirs: Int32Array,
+  distinct: number,
   hasWord: (lineOfOurs: number) => boolean,
 ): Region[] {
-  const regions = overlay(diffLines(base, ours), diffLines(base, theirs), ours, theirs)
+  const regions = overlay(diffLines(base, ours, distinct), diffLines(base, theirs, distinct), ours, theirs)
   return joinNear(
     regions.flatMap((region) => (region.take === 'conflict' ? narrow(region, ours, theirs) : [region])),
     hasWord,

@@ -8,11 +8,17 @@ type Run = { start: number; end: number }
 
 /** Moves the changes of `a` in place; `b` is the other side of the same diff. */
 export function slideChanges(a: Int32Array, changedA: Uint8Array, b: Int32Array, changedB: Uint8Array): void {
-  const mine = firstRun(changedA, a.length)
-  const other = firstRun(changedB, b.length)
+  const last = changedA.lastIndexOf(1)
+  if (last < 0) return
+  // Up to the first change of either the runs are all empty, and those of the two stand side by side.
+  const firstA = changedA.indexOf(1)
+  const firstB = changedB.indexOf(1)
+  const from = firstB < 0 ? firstA : Math.min(firstA, firstB)
+  const mine = runFrom(from, changedA, a.length)
+  const other = runFrom(from, changedB, b.length)
   for (;;) {
     if (mine.end > mine.start) slideOne(mine, a, changedA, other, changedB, b.length)
-    if (!nextRun(mine, changedA, a.length)) return
+    if (mine.end > last || !nextRun(mine, changedA, a.length)) return
     nextRun(other, changedB, b.length)
   }
 }
@@ -58,10 +64,10 @@ function slideDown(run: Run, lines: Int32Array, changed: Uint8Array): boolean {
   return true
 }
 
-function firstRun(changed: Uint8Array, length: number): Run {
-  let end = 0
+function runFrom(start: number, changed: Uint8Array, length: number): Run {
+  let end = start
   while (end < length && changed[end] === 1) end++
-  return { start: 0, end }
+  return { start, end }
 }
 
 function nextRun(run: Run, changed: Uint8Array, length: number): boolean {

@@ -1,57 +1,68 @@
-/** The value a plan stands for, as the number that reading its text again must give. Pure. */
-import type { Interner } from '../interner.ts'
+/** Whether a text that was written, or that Git has merged, holds what a plan decides. Pure. */
 import type { TreeNode } from '../tree.ts'
-import { blockScalarDescription } from '../yaml/read-scalar.ts'
+import { Numbering } from './numbering.ts'
 import type { Part, Plan, Trio } from './plan.ts'
+import { membersOf, sameLines, sameValue } from './same-value.ts'
 
-/** The value with every conflict decided for `pick`; undefined where that side has none. */
-export function expectedId(plan: Plan, pick: 'ours' | 'theirs', interner: Interner): number | undefined {
+/** How the conflicts of a plan are decided: for one side, or by any order of the items where only places are in question. */
+export type Decision = 'ours' | 'theirs' | 'any-order'
+
+/** `node` is undefined where there is nothing. */
+export function holds(plan: Plan, node: TreeNode | undefined, by: Decision): boolean {
   switch (plan.do) {
     case 'drop':
-      return undefined
+      return node === undefined
     case 'take':
-      return plan.nodes[plan.side]?.id
+      return sameValue(plan.nodes[plan.side], node)
     case 'conflict':
-      return plan.nodes[pick]?.id
+      if (by !== 'any-order') return sameValue(plan.nodes[by], node)
+      return node !== undefined && plan.soft && holdsItemsOf(plan.nodes, node)
     case 'lines':
-      return interner.other(blockScalarDescription(plan.nodes.ours!.properties, plan.lines[0]!, plan.lines.slice(1)))
-    case 'collection': {
-      const { properties } = plan
-      const present: { key: string; id: number }[] = []
-      for (const part of plan.parts) {
-        const id = expectedId(part.plan, pick, interner)
-        if (id !== undefined) present.push({ key: keyOf(part), id })
-      }
-      return plan.kind === 'map'
-        ? interner.map(present, properties)
-        : interner.array(
-            present.map(({ id }) => id),
-            properties,
-          )
-    }
+      return (
+        node?.lines !== undefined &&
+        node.properties === plan.nodes.ours!.properties &&
+        sameLines(plan.lines, node.lines)
+      )
+    case 'collection':
+      return node !== undefined && holdsInside(plan, node, by)
   }
 }
 
-/** Whether `node` holds what the plan decides; where only a list's places are in question, in any order. */
-export function fits(plan: Plan, node: TreeNode, interner: Interner): boolean {
-  if (plan.do === 'conflict') return plan.soft && holdsItemsOf(plan.nodes, node)
-  if (plan.do !== 'collection' || expectedId(plan, 'ours', interner) === node.id) {
-    return expectedId(plan, 'ours', interner) === node.id
+function holdsInside(plan: Extract<Plan, { do: 'collection' }>, node: TreeNode, by: Decision): boolean {
+  if (plan.kind !== node.kind || plan.properties !== node.properties) return false
+  const { entries } = node
+  let members: Map<string | null, TreeNode> | undefined
+  let found = 0
+  for (const part of plan.parts) {
+    if (isAbsent(part.plan, by)) continue
+    const key = plan.kind === 'map' ? keyOf(part) : null
+    if (members === undefined && entries[found]?.key !== key) {
+      if (plan.kind === 'array') return false
+      members = membersOf(node)
+    }
+    const member = members === undefined ? entries[found]?.node : members.get(key)
+    if (member === undefined || !holds(part.plan, member, by)) return false
+    found++
   }
-  const parts = plan.parts.filter((part) => part.plan.do !== 'drop')
-  if (plan.kind !== node.kind || parts.length !== node.entries.length) return false
-  if (plan.kind === 'array') return parts.every((part, i) => fits(part.plan, node.entries[i]!.node, interner))
-  const members = new Map(node.entries.map((entry) => [entry.key, entry.node]))
-  return parts.every((part) => {
-    const member = members.get(keyOf(part))
-    return member !== undefined && fits(part.plan, member, interner)
-  })
+  return found === entries.length
+}
+
+function isAbsent(plan: Plan, by: Decision): boolean {
+  if (plan.do === 'drop') return true
+  if (plan.do === 'take') return plan.nodes[plan.side] === undefined
+  return plan.do === 'conflict' && by !== 'any-order' && plan.nodes[by] === undefined
 }
 
 /** Whether a list has each item as often as the changes of both sides make it. */
 function holdsItemsOf({ base, ours, theirs }: Trio<TreeNode>, node: TreeNode): boolean {
   if (node.kind !== 'array') return false
-  const [b, o, t, n] = [base, ours, theirs, node].map(countItems) as [Counts, Counts, Counts, Counts]
+  const numbers = new Numbering()
+  const [b, o, t, n] = [base, ours, theirs, node].map((list) => countItems(list, numbers)) as [
+    Counts,
+    Counts,
+    Counts,
+    Counts,
+  ]
   return [...new Set([...b.keys(), ...o.keys(), ...t.keys(), ...n.keys()])].every((id) => {
     const [before, mine, other] = [b.get(id) ?? 0, o.get(id) ?? 0, t.get(id) ?? 0]
     const wanted = before === 0 ? Math.max(mine, other) : Math.max(mine + other - before, 0)
@@ -61,9 +72,9 @@ function holdsItemsOf({ base, ours, theirs }: Trio<TreeNode>, node: TreeNode): b
 
 type Counts = Map<number, number>
 
-function countItems(list: TreeNode | undefined): Counts {
+function countItems(list: TreeNode | undefined, numbers: Numbering): Counts {
   const counts: Counts = new Map()
-  for (const { node } of list?.entries ?? []) counts.set(node.id, (counts.get(node.id) ?? 0) + 1)
+  for (const { node } of list?.entries ?? []) counts.set(numbers.of(node), (counts.get(numbers.of(node)) ?? 0) + 1)
   return counts
 }
 

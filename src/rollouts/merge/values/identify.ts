@@ -3,7 +3,8 @@
  * either, by aligning the sides like lines of a text. Never by position.
  */
 import { type Change, diffLines } from '../lines/diff.ts'
-import { sourceOf, type TreeNode } from '../tree.ts'
+import { type Entry, sourceOf, type TreeNode } from '../tree.ts'
+import { Numbering } from './numbering.ts'
 import type { ArrayPolicy } from './policies.ts'
 
 /** Identities of each side's items: equal for the same item; the base's are its places. */
@@ -24,15 +25,17 @@ type ThreeLists = { base: Items; ours: Items; theirs: Items }
 const NAMING = ['name', 'id', 'key'] as const
 
 export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Identities {
-  if (policy === 'ordered') return byAlignment(lists)
-  if (policy === 'set') return byLabel(lists, 'value', labelOf) ?? byAlignment(lists)
+  const numbers = new Numbering()
+  const labelByValue = (item: TreeNode) => labelOf(item, numbers)
+  if (policy === 'ordered') return byAlignment(lists, numbers)
+  if (policy === 'set') return byLabel(lists, 'value', labelByValue) ?? byAlignment(lists, numbers)
   const naming = typeof policy === 'object' ? [policy.map] : [...NAMING, ...leadingMember(lists)].map((key) => [key])
   for (const members of naming) {
-    const named = byLabel(lists, 'name', (item) => nameOf(item, members))
+    const named = byLabel(lists, 'name', (item) => nameOf(item, members, numbers))
     if (named !== undefined) return named
   }
-  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? labelOf(item) : undefined))
-  return scalars ?? byAlignment(lists)
+  const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? labelByValue(item) : undefined))
+  return scalars ?? byAlignment(lists, numbers)
 }
 
 /** The member that every item begins with, if there is one: people write what an item is about first. */
@@ -46,10 +49,13 @@ function leadingMember({ base, ours, theirs }: ThreeLists): string[] {
 /** What an item is known by: equal for the same item, and, if it is one scalar, that scalar as text. */
 type Label = { id: number | string; text: string | undefined }
 
-const labelOf = (item: TreeNode): Label => ({ id: item.id, text: item.kind === 'scalar' ? sourceOf(item) : undefined })
+const labelOf = (item: TreeNode, numbers: Numbering): Label => ({
+  id: numbers.of(item),
+  text: item.kind === 'scalar' ? sourceOf(item) : undefined,
+})
 
 /** By its members of these names, all of them together. */
-function nameOf(item: TreeNode, members: readonly string[]): Label | undefined {
+function nameOf(item: TreeNode, members: readonly string[], numbers: Numbering): Label | undefined {
   if (item.kind !== 'map') return undefined
   const names: TreeNode[] = []
   for (const member of members) {
@@ -58,7 +64,8 @@ function nameOf(item: TreeNode, members: readonly string[]): Label | undefined {
     names.push(name)
   }
   const [first] = names
-  return names.length === 1 ? labelOf(first!) : { id: names.map(({ id }) => id).join(), text: sourceOf(first!) }
+  if (names.length === 1) return labelOf(first!, numbers)
+  return { id: names.map((name) => numbers.of(name)).join(), text: sourceOf(first!) }
 }
 
 /** Identities by a label that every item has and no two items of a side share; undefined where that is not so. */
@@ -88,9 +95,9 @@ function byLabel(
   return theirs && ours && base && { by, names, base, ours, theirs, count: known.size }
 }
 
-function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
+function byAlignment({ base, ours, theirs }: ThreeLists, numbers: Numbering): Identities {
   let count = base.length
-  const fromBase = (items: Items) => align(base, items).map((place) => place ?? count++)
+  const fromBase = (items: Items) => align(base, items, numbers).map((place) => place ?? count++)
   const oursIds = fromBase(ours)
   const theirsIds = fromBase(theirs)
   return {
@@ -98,7 +105,7 @@ function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
     names: [],
     base: base.map((_, i) => i),
     ours: oursIds,
-    theirs: shareAdditions(ours, oursIds, theirs, theirsIds, base.length),
+    theirs: shareAdditions(ours, oursIds, theirs, theirsIds, base.length, numbers),
     count,
   }
 }
@@ -107,13 +114,20 @@ function byAlignment({ base, ours, theirs }: ThreeLists): Identities {
  * Gives what both sides added the same identity: a scalar if it follows the same item (`-v` may stand twice in a
  * list), a collection wherever it stands.
  */
-function shareAdditions(ours: Items, oursIds: readonly number[], theirs: Items, theirsIds: number[], baseSize: number) {
+function shareAdditions(
+  ours: Items,
+  oursIds: readonly number[],
+  theirs: Items,
+  theirsIds: number[],
+  baseSize: number,
+  numbers: Numbering,
+) {
   const added = new Map<string, number[]>()
   const visit = (items: Items, ids: readonly number[], found: (place: string, i: number) => void) => {
     let anchor = -1
     for (let i = 0; i < items.length; i++) {
       if (ids[i]! < baseSize) anchor = ids[i]!
-      else found(items[i]!.kind === 'scalar' ? `${anchor} ${items[i]!.id}` : `${items[i]!.id}`, i)
+      else found(items[i]!.kind === 'scalar' ? `${anchor} ${numbers.of(items[i]!)}` : `${numbers.of(items[i]!)}`, i)
     }
   }
   visit(ours, oursIds, (place, i) => {
@@ -129,13 +143,13 @@ function shareAdditions(ours: Items, oursIds: readonly number[], theirs: Items, 
 }
 
 /** For each item its place in the base, or undefined where it is new. */
-function align(base: Items, items: Items): (number | undefined)[] {
+function align(base: Items, items: Items, numbers: Numbering): (number | undefined)[] {
   const places: (number | undefined)[] = new Array(items.length).fill(undefined)
-  const ids = (list: Items) => Int32Array.from(list, ({ id }) => id)
+  const ids = (list: Items) => Int32Array.from(list, (item) => numbers.of(item))
   let [a, b] = [0, 0]
   for (const change of [...diffLines(ids(base), ids(items)), END]) {
     while (a < Math.min(change.a, base.length) && b < items.length) places[b++] = a++
-    pairEdited(base, items, change, places)
+    pairEdited(base, items, change, places, numbers)
     a = change.a + change.removed
     b = change.b + change.added
   }
@@ -148,7 +162,13 @@ const END: Change = { a: Number.MAX_SAFE_INTEGER, removed: 0, b: Number.MAX_SAFE
 const MOST_PAIRS = 10_000
 
 /** Pairs removed items with the added ones they were edited into, in order. */
-function pairEdited(base: Items, items: Items, change: Change, places: (number | undefined)[]): void {
+function pairEdited(
+  base: Items,
+  items: Items,
+  change: Change,
+  places: (number | undefined)[],
+  numbers: Numbering,
+): void {
   if (change.removed === 1 && change.added === 1) {
     if (base[change.a]!.kind === items[change.b]!.kind) places[change.b] = change.a
     return
@@ -157,7 +177,7 @@ function pairEdited(base: Items, items: Items, change: Change, places: (number |
   let b = change.b
   for (let a = change.a; a < change.a + change.removed; a++) {
     for (let candidate = b; candidate < change.b + change.added; candidate++) {
-      if (!isSimilar(base[a]!, items[candidate]!)) continue
+      if (!isSimilar(base[a]!, items[candidate]!, numbers)) continue
       places[candidate] = a
       b = candidate + 1
       break
@@ -166,10 +186,10 @@ function pairEdited(base: Items, items: Items, change: Change, places: (number |
 }
 
 /** Two collections of which at least half is the same. */
-function isSimilar(one: TreeNode, other: TreeNode): boolean {
+function isSimilar(one: TreeNode, other: TreeNode, numbers: Numbering): boolean {
   if (one.kind !== other.kind || one.kind === 'scalar') return false
-  const label = (key: string | null, id: number) => `${key} ${id}`
-  const have = new Set(one.entries.map(({ key, node }) => label(key, node.id)))
-  const shared = other.entries.filter(({ key, node }) => have.has(label(key, node.id))).length
+  const label = ({ key, node }: Entry) => `${key} ${numbers.of(node)}`
+  const have = new Set(one.entries.map(label))
+  const shared = other.entries.filter((entry) => have.has(label(entry))).length
   return shared * 2 >= Math.max(one.entries.length, other.entries.length)
 }

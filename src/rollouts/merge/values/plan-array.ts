@@ -6,6 +6,7 @@ import { type Meeting, mergeOrder } from './order.ts'
 import { isKept } from './orphan-comments.ts'
 import { conflict, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import type { ArrayPolicy } from './policies.ts'
+import { sameValue } from './same-value.ts'
 
 export function planArray(
   nodes: Trio<TreeNode>,
@@ -59,8 +60,8 @@ export function planArray(
 
 function takeWhole(nodes: Trio<TreeNode>, pointer: string): Plan {
   const { base, ours, theirs } = nodes
-  if (ours?.id === theirs?.id || theirs?.id === base?.id) return { do: 'take', side: 'ours', nodes }
-  if (ours?.id === base?.id) return { do: 'take', side: 'theirs', nodes }
+  if (sameValue(ours, theirs) || sameValue(theirs, base)) return { do: 'take', side: 'ours', nodes }
+  if (sameValue(ours, base)) return { do: 'take', side: 'theirs', nodes }
   return conflict(nodes, pointer, 'edit-edit')
 }
 

@@ -3,10 +3,12 @@ import { childPointer } from '../../../kernel/json.ts'
 import { mergeLines } from '../lines/merge-lines.ts'
 import type { ConflictKind } from '../result.ts'
 import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
+import { Numbering } from './numbering.ts'
 import { conflict, DROP, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import { planArray } from './plan-array.ts'
 import { planMap } from './plan-map.ts'
 import type { Owner, Policies } from './policies.ts'
+import { sameValue } from './same-value.ts'
 
 /** `above`: who owns what the node is in. */
 export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: string, above: Owner = 'both'): Plan {
@@ -17,10 +19,10 @@ export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: str
   // What has an owner may stand anywhere inside.
   const settled = policies.hasOwners && canMergeInside(nodes) ? undefined : planByText(nodes)
   if (settled !== undefined) return settled
-  if (ours.id === theirs.id && isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
+  if (isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
   if (canMergeInside(nodes)) return planInside(policies, nodes, pointer, 'both')
-  if (ours.id === theirs.id || theirs.id === base?.id) return { do: 'take', side: 'ours', nodes }
-  if (ours.id === base?.id) return { do: 'take', side: 'theirs', nodes }
+  if (sameValue(ours, theirs) || sameValue(theirs, base)) return { do: 'take', side: 'ours', nodes }
+  if (sameValue(ours, base)) return { do: 'take', side: 'theirs', nodes }
   return planLines(nodes) ?? conflict(nodes, pointer, kindOf(nodes))
 }
 
@@ -47,9 +49,11 @@ const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
  * smallest collection that holds the change: around it both may have changed the layout with good reason.
  */
 function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
-  if (base === undefined || ours === undefined || theirs === undefined || base.id === ours.id) return false
-  const had = new Set(base.entries.map(({ node }) => node.id))
-  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(node.id))) return false
+  if (base === undefined || ours === undefined || theirs === undefined) return false
+  if (!sameValue(ours, theirs) || sameValue(base, ours)) return false
+  const numbers = new Numbering()
+  const had = new Set(base.entries.map(({ node }) => numbers.of(node)))
+  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(numbers.of(node)))) return false
   if (ours.style === 'block' ? sourceOf(ours).includes('#') : ours.entries.some(hasComment)) return false
   const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
   const known = new Set(linesOf(base))
@@ -72,7 +76,7 @@ function planAbsent(nodes: Trio<TreeNode>, pointer: string): Plan {
   const present = ours ?? theirs
   if (present === undefined) return DROP
   if (base === undefined) return { do: 'take', side: ours === undefined ? 'theirs' : 'ours', nodes }
-  return present.id === base.id ? DROP : conflict(nodes, pointer, 'edit-delete')
+  return sameValue(present, base) ? DROP : conflict(nodes, pointer, 'edit-delete')
 }
 
 /** Whether both sides have a collection that was one before, or was not there, written in one style. */
@@ -100,10 +104,12 @@ function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
   return ours?.kind === theirs?.kind && ours?.kind === base.kind ? 'edit-edit' : 'type'
 }
 
+/** The same value in the same words. */
 function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
   const [a, b] = [nodes[one], nodes[other]]
-  if (a === undefined || b === undefined || a.id !== b.id || a.end - a.start !== b.end - b.start) return false
-  return a === b || sourceOf(a) === sourceOf(b)
+  if (a === b) return a !== undefined
+  if (a === undefined || b === undefined || a.end - a.start !== b.end - b.start) return false
+  return sourceOf(a) === sourceOf(b) && sameValue(a, b)
 }
 
 const childNodes = ({ base, ours, theirs }: Trio<Entry>): Trio<TreeNode> => ({

@@ -2,7 +2,7 @@
  * Anchors, tags and aliases. They count as part of a value, by name: an alias is equal to an alias of that name.
  * Invariant: a text is read only if each name is defined once, before its first use.
  */
-import { flowNode, type TreeNode } from '../tree.ts'
+import { scalar, type TreeNode } from '../tree.ts'
 import { type Reading, refuse, skipBlanks } from './reading.ts'
 
 const PROPERTY = /[&!][^\s,[\]{}]*(?=\s|$)/y
@@ -30,6 +30,7 @@ export function readAlias(reading: Reading, at: number, properties: string): Tre
   ALIAS.lastIndex = at
   const alias = ALIAS.exec(reading.text) ?? refuse()
   if (properties !== '' || !reading.anchors.has(alias[1]!)) refuse()
-  const id = reading.interner.other(alias[0])
-  return flowNode({ kind: 'scalar', id, text: reading.text, start: at, end: at + alias[0].length, linked: true })
+  const { text } = reading
+  const [token] = alias
+  return scalar({ text, start: at, end: at + token.length, token, isString: false, properties: '', linked: true })
 }

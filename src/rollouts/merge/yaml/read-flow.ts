@@ -1,9 +1,9 @@
 /** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) are not read. */
 import { nameRepeated } from '../repeated-keys.ts'
-import { type Entry, flowNode, MAX_DEPTH, sourceOf, type TreeNode } from '../tree.ts'
+import { collection, type Entry, MAX_DEPTH, sourceOf, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
-import { plainId, quotedToken, scalarNode, startsPlain, stringId } from './read-scalar.ts'
+import { plainToken, quotedToken, scalarNode, startsPlain, stringToken } from './read-scalar.ts'
 import { COLON, HASH, isBreak, LF, nextLine, type Reading, refuse, skipBlanks } from './reading.ts'
 
 /** The collection that begins at `at`; `depth` counts what encloses it, `beside` is what a like text has here. */
@@ -15,7 +15,7 @@ export function readFlow(
   beside: TreeNode | undefined,
 ): TreeNode {
   if (depth >= MAX_DEPTH) refuse()
-  const { text, interner } = reading
+  const { text } = reading
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(beside, kind)
   const entries: Entry[] = []
@@ -33,18 +33,19 @@ export function readFlow(
     entries.push(from > after ? { ...read, tail: from } : read)
     position = skipSpace(text, from)
   }
-  if (hasComplexKey)
-    return scalarNode(reading, interner.other(text.slice(at, position + 1)), at, position + 1, properties)
+  const end = position + 1
+  if (hasComplexKey) return scalarNode(reading, { token: text.slice(at, end), isString: false }, at, end, properties)
   const named = kind === 'map' ? nameRepeated(entries) : entries
-  const id = interner.collection(kind, named, properties)
   const linked = properties.includes('&') || entries.some(({ node }) => node.linked)
-  return flowNode({
+  return collection({
     kind,
-    id,
+    style: 'flow',
     text,
     start: at,
-    end: position + 1,
+    end,
     entries: named,
+    column: 0,
+    compact: false,
     properties,
     repeats: named !== entries,
     linked,
@@ -110,14 +111,14 @@ function readFlowValue(reading: Reading, at: number, depth: number, beside: Tree
   if (char === '*') return readAlias(reading, start, properties)
   if (char === '"' || char === "'") {
     const { value, end } = quotedToken(text, start, -1)
-    return scalarNode(reading, stringId(reading, value, properties), start, end, properties)
+    return scalarNode(reading, stringToken(value, properties), start, end, properties)
   }
   const next = text[skipSpace(text, start)]!
   if (',]}'.includes(next)) {
-    return scalarNode(reading, plainId(reading, '', properties), at, at, properties)
+    return scalarNode(reading, plainToken('', properties), at, at, properties)
   }
   const { value, end } = flowPlainToken(text, start)
-  return scalarNode(reading, plainId(reading, value, properties), start, end, properties)
+  return scalarNode(reading, plainToken(value, properties), start, end, properties)
 }
 
 /** A plain scalar on one line, up to `,`, a bracket, `: ` or a comment. */

@@ -2,7 +2,7 @@
  * Reads YAML's scalars. Their `id` tells strings, and plain scalars that a parser could take for something else by
  * their token: a quoted "on" is not the plain on, `1.0` is not `1`.
  */
-import { flowNode, type TreeNode } from '../tree.ts'
+import { blockScalar, scalar, type TreeNode } from '../tree.ts'
 import {
   COLON,
   contentLine,
@@ -35,14 +35,30 @@ const MAYBE_NOT_STRING = new RegExp(
   'i',
 )
 
-export const plainId = (reading: Reading, token: string, properties: string): number =>
-  MAYBE_NOT_STRING.test(token) ? reading.interner.other(`${properties}${token}`) : stringId(reading, token, properties)
+/** What tells a scalar from others. */
+type Token = { token: string; isString: boolean }
 
-export const stringId = ({ interner }: Reading, value: string, properties: string): number =>
-  properties === '' ? interner.string(value) : interner.other(`${properties}"${value}`)
+/** Whether `token` begins as those that may not be strings do; most are told by that. */
+const BEGINS_ODDLY = /^(?:[-+.0-9~<=tfynoTFYNO]|$)/
 
-export const scalarNode = ({ text }: Reading, id: number, start: number, end: number, properties: string): TreeNode =>
-  flowNode({ kind: 'scalar', id, text, start, end, properties, linked: properties.includes('&') })
+export const plainToken = (token: string, properties: string): Token =>
+  BEGINS_ODDLY.test(token) && MAYBE_NOT_STRING.test(token)
+    ? { token: properties + token, isString: false }
+    : stringToken(token, properties)
+
+export const stringToken = (value: string, properties: string): Token =>
+  properties === '' ? { token: value, isString: true } : { token: `${properties}"${value}`, isString: false }
+
+export function scalarNode(
+  { text }: Reading,
+  { token, isString }: Token,
+  start: number,
+  end: number,
+  properties: string,
+): TreeNode {
+  const linked = properties.includes('&')
+  return scalar({ text, start, end, token, isString, properties, linked })
+}
 
 export function startsPlain(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
@@ -66,7 +82,7 @@ export function readBlockPlain(reading: Reading, at: number, parent: number, pro
     end = lineEnd
     stop = skipBlanks(text, end)
   }
-  return scalarNode(reading, plainId(reading, token, properties), at, end, properties)
+  return scalarNode(reading, plainToken(token, properties), at, end, properties)
 }
 
 /** End of a plain scalar's text in its line; refuses a line that would be a key. */
@@ -84,7 +100,7 @@ function plainLineEnd(text: string, at: number): number {
 /** A quoted scalar; its further lines must be indented deeper than `parent`. */
 export function readQuoted(reading: Reading, at: number, parent: number, properties: string): TreeNode {
   const { value, end } = quotedToken(reading.text, at, parent)
-  return scalarNode(reading, stringId(reading, value, properties), at, end, properties)
+  return scalarNode(reading, stringToken(value, properties), at, end, properties)
 }
 
 export function quotedToken(text: string, at: number, parent: number): { value: string; end: number } {
@@ -160,9 +176,9 @@ export function readBlockScalar(reading: Reading, at: number, parent: number, pr
   const digit = header[1] ?? header[2]
   const indent = digit === undefined ? indentOfBlock(text, first, parent) : Math.max(parent, 0) + Number(digit)
   const keepsBlanks = header[0].includes('+')
-  const lines: string[] = []
+  const lines = [header[0]]
   let end = first
-  let filled = 0
+  let filled = 1
   for (let start = first; start < text.length; ) {
     const next = nextLine(text, start)
     let column = start
@@ -177,13 +193,9 @@ export function readBlockScalar(reading: Reading, at: number, parent: number, pr
     start = next
   }
   lines.length = filled
-  const id = reading.interner.other(blockScalarDescription(properties, header[0], lines))
-  const node = scalarNode(reading, id, at, end, properties)
-  return { ...node, lines: [header[0], ...lines], column: indent, linked: node.linked || keepsBlanks }
+  const linked = properties.includes('&') || keepsBlanks
+  return blockScalar({ text, start: at, end, column: indent, properties, lines, linked })
 }
-
-export const blockScalarDescription = (properties: string, header: string, lines: readonly string[]): string =>
-  `${properties}${header}\n${lines.join('\n')}`
 
 function indentOfBlock(text: string, first: number, parent: number): number {
   for (let start = first; start < text.length; start = nextLine(text, start)) {

@@ -4,14 +4,13 @@
  * keys with an anchor, tabs as indentation, undefined aliases and whatever else it is not sure of it does not read,
  * and such a text is merged by lines. What it reads it reads as the `yaml` package does: the tests hold it to that.
  */
-import type { Interner } from '../interner.ts'
 import { nameRepeated } from '../repeated-keys.ts'
-import { type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
+import { collection, type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
 import { moveEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
 import {
-  plainId,
+  plainToken,
   quotedToken,
   readBlockPlain,
   readBlockScalar,
@@ -41,9 +40,9 @@ import {
 } from './reading.ts'
 
 /** The tree of `text` (one document, its lines ended by LF, the last one too), or undefined where it is not read. */
-export function readYaml(text: string, interner: Interner, beside?: Tree): Tree | undefined {
+export function readYaml(text: string, beside?: Tree): Tree | undefined {
   try {
-    return { text, root: readDocument({ text, interner, anchors: new Set() }, beside?.root) }
+    return { text, root: readDocument({ text, anchors: new Set() }, beside?.root) }
   } catch (error) {
     if (error instanceof Unreadable) return undefined
     throw error
@@ -56,7 +55,7 @@ function readDocument(reading: Reading, beside: TreeNode | undefined): TreeNode 
   const first = contentLine(text, from)
   if (first.column < 0) {
     if (first.at < text.length) refuse()
-    return scalarNode(reading, plainId(reading, '', ''), from, from, '')
+    return scalarNode(reading, plainToken('', ''), from, from, '')
   }
   if (text[first.at] === '%') refuse()
   const { node, next } = readBlockNode(reading, from, first, -1, { depth: 0, beside })
@@ -111,7 +110,7 @@ function readCollection(
   place: Place,
   properties = '',
 ): Read {
-  const { text, interner } = reading
+  const { text } = reading
   const column = line.column
   const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
   const entries: Entry[] = []
@@ -131,10 +130,9 @@ function readCollection(
   if (here.column > column) refuse()
   const end = footEnd(text, from, here, column)
   const named = kind === 'map' ? nameRepeated(entries) : entries
-  const node: TreeNode = {
+  const node = collection({
     kind,
     style: 'block',
-    id: interner.collection(kind, named, properties),
     text,
     start: entries[0]!.from,
     end,
@@ -142,10 +140,9 @@ function readCollection(
     column,
     compact,
     properties,
-    lines: undefined,
     repeats: named !== entries,
     linked: properties.includes('&') || entries.some((entry) => entry.node.linked),
-  }
+  })
   return { node, next: end }
 }
 
@@ -247,7 +244,7 @@ function readBelow(
   // Nothing follows: the empty value ends where the key, the dash or the anchor does.
   let end = after
   if (properties !== '') end = skipBlanks(text, after) + properties.length - 1
-  return { node: scalarNode(reading, plainId(reading, '', properties), end, end, properties), next: from }
+  return { node: scalarNode(reading, plainToken('', properties), end, end, properties), next: from }
 }
 
 /** A scalar or a flow collection, and the rest of its line. */

@@ -1,7 +1,5 @@
 /** What the parts of the YAML reader share: the text, the rest of a line, and the way out where a text is not read. */
-import type { Interner } from '../interner.ts'
-
-export type Reading = { readonly text: string; readonly interner: Interner; readonly anchors: Set<string> }
+export type Reading = { readonly text: string; readonly anchors: Set<string> }
 
 /** Leaves the reader from any depth; only `readYaml` catches it. */
 export class Unreadable extends Error {}
