@@ -10,8 +10,12 @@ require_node() {
     echo "Node is not installed; Espalier needs Node 20.19 or later." >&2
     exit 3
   fi
-  if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
-    echo "Node $(node --version) is too old; Espalier needs Node 20.19 or later." >&2
+  # Asking for its version starts no engine: a tenth of the time of running a script.
+  local version major minor
+  version=$(node --version)
+  IFS=. read -r major minor _ <<<"${version#v}"
+  if [ "$major" -lt 20 ] || { [ "$major" -eq 20 ] && [ "$minor" -lt 19 ]; }; then
+    echo "Node $version is too old; Espalier needs Node 20.19 or later." >&2
     exit 3
   fi
 }

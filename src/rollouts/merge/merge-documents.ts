@@ -44,7 +44,7 @@ function mergeDocument(input: StructureInput): StructureMerge {
 const DOCUMENT_START = /^(?=---(?:\s|$))/m
 
 /** The documents, each but perhaps the first with its `---`; nothing stands before one at the very start. */
-const splitDocuments = (text: string): string[] => text.split(DOCUMENT_START)
+const splitDocuments = (text: string): string[] => (text.includes('\n---') ? text.split(DOCUMENT_START) : [text])
 
 /** What was added behind the base's documents, if each side has all of those and one of them added nothing else. */
 function addedAtEnd(base: string[], ours: string[], theirs: string[]): string[] | undefined {

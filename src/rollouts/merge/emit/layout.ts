@@ -1,5 +1,5 @@
 /** Which side each part of a result looks like, and how far its lines move for it. */
-import type { Side, TreeNode } from '../tree.ts'
+import type { Entry, Side, TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
 import { lastIndent, type Shift } from './indent.ts'
 
@@ -45,6 +45,11 @@ function layoutOf({ style, column, entries }: TreeNode): string {
   const first = entries[0]
   if (style === 'block' || first === undefined) return `${style} ${column}`
   return `${style} ${lastIndent(first.text.slice(first.from, first.start))}`
+}
+
+/** The entry as ours has it, where both sides have it word for word: it need not be put together from their texts. */
+export function sharedEntry({ plan, entries: { ours, theirs } }: Part): Entry | undefined {
+  return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node ? ours : undefined
 }
 
 /** Whether a part has text where conflicts are written as `pick` wants them. */

@@ -6,7 +6,7 @@
 import { type Entry, type Side, sourceOf, type Tree, type TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
 import { NO_SHIFT, reindent, reindentLines } from './indent.ts'
-import { forSides, frameOf, type Pick, type Shifts, SIDES, sideOf, Unrenderable } from './layout.ts'
+import { forSides, frameOf, type Pick, type Shifts, SIDES, sharedEntry, sideOf, Unrenderable } from './layout.ts'
 import { renderBlock } from './render-block.ts'
 import { renderFlow } from './render-flow.ts'
 import { chooseText, mergeTrivia } from './trivia.ts'
@@ -52,6 +52,8 @@ function renderLines({ lines, nodes }: Extract<Plan, { do: 'lines' }>, shifts: S
 
 /** The text of an entry from its key (or dash) to its end, the comment on its last line included. */
 function renderEntry({ plan, entries }: Part, shifts: Shifts, pick: Pick): string {
+  const shared = sharedEntry({ plan, entries })
+  if (shared !== undefined) return reindent(shared.text.slice(shared.start, shared.end), shifts.ours)
   const side = sideOf(plan, pick)
   const entry = entries[side]!
   const cut = (of: Side, { text }: Entry, from: number, to: number) => reindent(text.slice(from, to), shifts[of])
