@@ -20,9 +20,9 @@ const MERGED = '{\n  "a": 1,\n  "b": 2,\n  "c": 3\n}\n'
 
 describe('merge --ndjson', () => {
   /** Sends `chunks` as they are and collects the answers. */
-  async function answersTo(chunks: Iterable<string | Buffer>) {
+  async function answersTo(chunks: Iterable<string | Buffer>, longest?: number) {
     const output = new PassThrough()
-    const exitCode = await runNdjsonMerge(Readable.from(chunks), output)
+    const exitCode = await runNdjsonMerge(Readable.from(chunks), output, longest)
     const lines = String(output.read() ?? '').split('\n')
     return { exitCode, answers: lines.slice(0, -1).map((line): unknown => JSON.parse(line)) }
   }
@@ -55,6 +55,28 @@ describe('merge --ndjson', () => {
       { id: 7, error: expect.stringContaining('"base"') },
       answer(8),
     ])
+  })
+
+  test.each([
+    ['a number for a text', '{"id": 1, "path": "x.json", "base": 1, "ours": "", "theirs": ""}'],
+    ['null for a path', '{"id": 1, "path": null, "base": "", "ours": "", "theirs": ""}'],
+    ['an array for a text', '{"id": 1, "path": "x", "base": [], "ours": "", "theirs": ""}'],
+  ])('%s is answered with an error', async (_, line) => {
+    const { answers } = await answersTo([`${line}\n`, request(2)])
+    expect(answers).toEqual([{ id: 1, error: expect.stringContaining('strings') }, answer(2)])
+  })
+
+  test('deeper than the stack is no end of the process', async () => {
+    const { answers } = await answersTo([`${'['.repeat(1_000_000)}\n`, request(2)])
+    expect(answers).toEqual([{ id: null, error: expect.stringContaining('JSON') }, answer(2)])
+  })
+
+  test('a line beyond the limit is not kept, and the next ones are answered', async () => {
+    const long = `${'x'.repeat(300)}\n`
+    const { exitCode, answers } = await answersTo([long, request(2), long.slice(0, 200), long], 250)
+    expect(exitCode).toBe(1)
+    const tooLong = { id: null, error: 'This line is too long.' }
+    expect(answers).toEqual([tooLong, answer(2), tooLong])
   })
 })
 

@@ -5,14 +5,20 @@ import { StringDecoder } from 'node:string_decoder'
 import { isJsonObject } from '../../kernel/json.ts'
 import { mergeFiles } from './merge-files.ts'
 
+/** A line beyond this many characters is not kept: three texts of half a gigabyte are no configuration. */
+const LONGEST_LINE = 2 ** 28
+
+/** Stands for a line that was too long. */
+const TOO_LONG = Symbol('too long')
+
 /**
  * Answers each line of `input` as it comes. A line that is not an object with the texts `path`, `base`, `ours` and
- * `theirs` is answered with `{id, error}`. Resolves with the exit code: 1 if any line was so, else 0.
+ * `theirs`, or that is too long, is answered with `{id, error}`. Resolves with the exit code: 1 if any line was so, else 0.
  */
-export async function runNdjsonMerge(input: Readable, output: Writable): Promise<number> {
+export async function runNdjsonMerge(input: Readable, output: Writable, longest = LONGEST_LINE): Promise<number> {
   let exitCode = 0
-  for await (const line of linesOf(input)) {
-    if (line.trim() === '') continue
+  for await (const line of linesOf(input, longest)) {
+    if (line !== TOO_LONG && line.trim() === '') continue
     const answer = answerLine(line)
     if ('error' in answer) exitCode = 1
     if (!output.write(`${JSON.stringify(answer)}\n`)) await new Promise((resolve) => output.once('drain', resolve))
@@ -21,24 +27,37 @@ export async function runNdjsonMerge(input: Readable, output: Writable): Promise
 }
 
 /** The lines of a stream of UTF-8; `node:readline` takes twice the time, for line ends that NDJSON does not have. */
-async function* linesOf(input: Readable): AsyncGenerator<string> {
+async function* linesOf(input: Readable, longest: number): AsyncGenerator<string | typeof TOO_LONG> {
   const decoder = new StringDecoder('utf8')
-  let rest: string[] = []
+  let pieces: string[] = []
+  let length = 0
+  const add = (piece: string) => {
+    length += piece.length
+    if (length > longest) pieces = []
+    else pieces.push(piece)
+  }
+  const takeLine = () => {
+    const line = length > longest ? TOO_LONG : pieces.join('')
+    pieces = []
+    length = 0
+    return line
+  }
   for await (const chunk of input) {
     const text = typeof chunk === 'string' ? chunk : decoder.write(chunk)
     let start = 0
     for (let feed = text.indexOf('\n'); feed >= 0; feed = text.indexOf('\n', start)) {
-      rest.push(text.slice(start, feed))
-      yield rest.join('')
-      rest = []
+      add(text.slice(start, feed))
+      yield takeLine()
       start = feed + 1
     }
-    if (start < text.length) rest.push(text.slice(start))
+    if (start < text.length) add(text.slice(start))
   }
-  yield rest.join('') + decoder.end()
+  add(decoder.end())
+  yield takeLine()
 }
 
-function answerLine(line: string): object {
+function answerLine(line: string | typeof TOO_LONG): object {
+  if (line === TOO_LONG) return { id: null, error: 'This line is too long.' }
   let request: unknown
   try {
     request = JSON.parse(line)
@@ -50,5 +69,11 @@ function answerLine(line: string): object {
   if (typeof path !== 'string' || typeof base !== 'string' || typeof ours !== 'string' || typeof theirs !== 'string') {
     return { id, error: 'A merge needs the strings "path", "base", "ours" and "theirs".' }
   }
-  return { id, ...mergeFiles({ path, base, ours, theirs }) }
+  try {
+    return { id, ...mergeFiles({ path, base, ours, theirs }) }
+  } catch (error) {
+    // One case that goes beyond what the engine can hold must not cost the others their answers.
+    if (error instanceof RangeError) return { id, error: `This merge is too large: ${error.message}.` }
+    throw error
+  }
 }

@@ -18,9 +18,13 @@ export class Twin {
     this.#entries = node?.kind === kind && !node.repeats ? node.entries : []
   }
 
-  /** The entry that comes next in the other text. */
-  peek(): Entry | undefined {
-    return this.#entries[this.#next]
+  /** The other text's next entry, as it stands at `at` too, if it does and may end there: `1` is the beginning of `12`. */
+  takeOver(text: string, from: number, at: number, mayEndAt: (end: number) => boolean): Entry | undefined {
+    const entry = this.#entries[this.#next]
+    if (entry === undefined || entry.end === entry.start || !isAt(entry, text, at)) return undefined
+    if (!mayEndAt(at + entry.end - entry.start)) return undefined
+    this.#next++
+    return moveEntry(entry, text, from, at)
   }
 
   /** The other text's member of this name (for an item: its next one), to read the value beside. */
@@ -32,30 +36,26 @@ export class Twin {
     this.#next = at + 1
     return this.#entries[at]
   }
+}
 
-  /** Whether the text at `at` is that of `entry`, in full. */
-  matches(entry: Entry, text: string, at: number): boolean {
-    if (entry.node.linked) return false
-    const length = entry.end - entry.start
-    if (at + length > text.length) return false
-    // A glance settles most cases; the rest is left to the engine's comparison of strings.
-    if (length > GLANCE) {
-      if (text.charCodeAt(at + length - 1) !== entry.text.charCodeAt(entry.end - 1)) return false
-      return text.startsWith(entry.text.slice(entry.start, entry.end), at)
-    }
-    for (let i = 0; i < length; i++) {
-      if (text.charCodeAt(at + i) !== entry.text.charCodeAt(entry.start + i)) return false
-    }
-    return true
+/** Whether the text at `at` is that of `entry`, in full. */
+function isAt(entry: Entry, text: string, at: number): boolean {
+  if (entry.node.linked) return false
+  const length = entry.end - entry.start
+  if (at + length > text.length) return false
+  // A glance settles most cases; the rest is left to the engine's comparison of strings.
+  if (length > GLANCE) {
+    if (text.charCodeAt(at + length - 1) !== entry.text.charCodeAt(entry.end - 1)) return false
+    return text.startsWith(entry.text.slice(entry.start, entry.end), at)
   }
-
-  skip(): void {
-    this.#next++
+  for (let i = 0; i < length; i++) {
+    if (text.charCodeAt(at + i) !== entry.text.charCodeAt(entry.start + i)) return false
   }
+  return true
 }
 
 /** `entry` as it stands in `text` at `start`. */
-export function moveEntry(entry: Entry, text: string, from: number, start: number): Entry {
+function moveEntry(entry: Entry, text: string, from: number, start: number): Entry {
   const by = start - entry.start
   return {
     key: entry.key,

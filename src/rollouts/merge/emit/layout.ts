@@ -2,6 +2,7 @@
 import type { Entry, Side, TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
 import { lastIndent, type Shift } from './indent.ts'
+import { mergeTrivia } from './trivia.ts'
 
 /** The side whose wish is written where the plan has a conflict. */
 export type Pick = 'ours' | 'theirs'
@@ -50,6 +51,15 @@ function layoutOf({ style, column, entries }: TreeNode): string {
 /** The entry as ours has it, where both sides have it word for word: it need not be put together from their texts. */
 export function sharedEntry({ plan, entries: { ours, theirs } }: Part): Entry | undefined {
   return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node ? ours : undefined
+}
+
+/** The text beside an entry that `cut` takes from each side: of both where the part is merged, else as `pick` wants. */
+export function besideEntry(part: Part, pick: Pick, cut: (entry: Entry, side: Side) => string): string {
+  const { plan, entries } = part
+  const textOf = (side: Side) => entries[side] && cut(entries[side], side)
+  if (plan.do === 'conflict') return textOf(sideOf(plan, pick)) ?? ''
+  const [ours, theirs] = [textOf('ours'), textOf('theirs')]
+  return ours === theirs && ours !== undefined ? ours : mergeTrivia({ base: textOf('base'), ours, theirs })
 }
 
 /** Whether a part has text where conflicts are written as `pick` wants them. */

@@ -3,13 +3,13 @@ import { orphanComments } from '../values/orphan-comments.ts'
 import type { Part } from '../values/plan.ts'
 import { reindentLines } from './indent.ts'
 import {
+  besideEntry,
   type Collection,
   forSides,
   frameOf,
   isPresent,
   type Pick,
   type Shifts,
-  sideOf,
   Unrenderable,
   type WriteEntry,
 } from './layout.ts'
@@ -39,14 +39,11 @@ export function renderBlock(plan: Collection, outer: Shifts, pick: Pick, writeEn
 }
 
 /** The lines of comments and blank space above an entry. */
-function leadOf({ plan, entries }: Part, shifts: Shifts, pick: Pick): string {
-  const texts = forSides((of) => {
-    const entry = entries[of]
-    const lead = entry?.text.slice(entry.from, entry.start)
-    return lead === undefined ? undefined : reindentLines(lead.slice(0, lead.lastIndexOf('\n') + 1), shifts[of])
+const leadOf = (part: Part, shifts: Shifts, pick: Pick): string =>
+  besideEntry(part, pick, ({ text, from, start }, side) => {
+    const lead = text.slice(from, start)
+    return reindentLines(lead.slice(0, lead.lastIndexOf('\n') + 1), shifts[side])
   })
-  return plan.do === 'conflict' ? texts[sideOf(plan, pick)]! : mergeTrivia(texts)
-}
 
 /** The comments below the last entry that belong to the collection. */
 function footOf({ nodes }: Collection, shifts: Shifts): string {

@@ -6,17 +6,16 @@ import type { TreeNode } from '../tree.ts'
 import type { Part } from '../values/plan.ts'
 import { lastIndent, reindent } from './indent.ts'
 import {
+  besideEntry,
   type Collection,
   forSides,
   frameOf,
   isPresent,
   type Pick,
   type Shifts,
-  sideOf,
   Unrenderable,
   type WriteEntry,
 } from './layout.ts'
-import { mergeTrivia } from './trivia.ts'
 
 /** What stands before the first entry, before each other, and before the closing bracket. */
 type Layout = { first: string; other: string; close: string; lastComma: boolean }
@@ -71,12 +70,8 @@ function innerShifts({ nodes }: Collection, outer: Shifts, layout: Layout): Shif
 }
 
 /** What stands before an entry: its own comments and blank space, unless they do not suit its new place (`usual`). */
-function leadOf({ plan, entries }: Part, usual: string, stays: boolean, shifts: Shifts, pick: Pick): string {
-  const texts = forSides((of) => {
-    const entry = entries[of]
-    return entry && reindent(entry.text.slice(entry.from, entry.start), shifts[of])
-  })
-  const lead = plan.do === 'conflict' ? texts[sideOf(plan, pick)]! : mergeTrivia(texts)
+function leadOf(part: Part, usual: string, stays: boolean, shifts: Shifts, pick: Pick): string {
+  const lead = besideEntry(part, pick, ({ text, from, start }, side) => reindent(text.slice(from, start), shifts[side]))
   const lines = lead.split('\n').length
   const usualLines = usual.split('\n').length
   if (lead.trim() !== '') {
@@ -87,10 +82,5 @@ function leadOf({ plan, entries }: Part, usual: string, stays: boolean, shifts: 
 }
 
 /** The comment that follows an entry on its line. */
-function commentAfter({ plan, entries }: Part, pick: Pick): string {
-  const texts = forSides((of) => {
-    const entry = entries[of]
-    return entry?.text.slice(entry.end, entry.tail).replace(/^\s*,/, '')
-  })
-  return plan.do === 'conflict' ? (texts[pick] ?? '') : mergeTrivia(texts)
-}
+const commentAfter = (part: Part, pick: Pick): string =>
+  besideEntry(part, pick, ({ text, end, tail }) => text.slice(end, tail).replace(/^\s*,/, ''))

@@ -38,8 +38,8 @@ function applyBoth(base: string, ours: string, theirs: string): string {
   for (let line = 0; line <= count; line++) {
     const mine = byOurs.get(line) ?? NOTHING
     const other = byTheirs.get(line) ?? NOTHING
-    const known = new Set(mine.lines.map((text) => text.trim()))
-    const novel = other.lines.filter((text) => !known.has(text.trim()))
+    const known = new Set(mine.lines.map(withoutBlanks))
+    const novel = other.lines.filter((text) => !known.has(withoutBlanks(text)))
     // What is put before a line comes before what is put in its place.
     const parts = mine.replaces && !other.replaces ? [novel, mine.lines] : [mine.lines, novel]
     for (const part of parts) for (const text of part) out.push(text)
@@ -47,6 +47,9 @@ function applyBoth(base: string, ours: string, theirs: string): string {
   }
   return out.join('')
 }
+
+/** Comments that differ in nothing else say the same. */
+const withoutBlanks = (text: string): string => text.replace(/\s+/g, '')
 
 const linesOf = (side: Lines, from: number, count: number): string[] =>
   Array.from({ length: count }, (_, i) => textOf(side, from + i, from + i + 1))

@@ -4,7 +4,7 @@
  */
 import { nameRepeated } from '../repeated-keys.ts'
 import { collection, type Entry, MAX_DEPTH, scalar, type Tree, type TreeNode } from '../tree.ts'
-import { moveEntry, Twin } from '../twin.ts'
+import { Twin } from '../twin.ts'
 
 /** The tree of `text`, or undefined where it cannot be read; `beside` is a like text that has been read. */
 export function readJson(text: string, beside?: Tree): Tree | undefined {
@@ -37,11 +37,15 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
   if (depth >= MAX_DEPTH) return undefined
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(twinNode, kind)
+  const mayEndAt = (end: number): boolean => {
+    const next = text[skipSpace(text, end)]
+    return next === ',' || next === close
+  }
   const entries: Entry[] = []
   let from = at + 1
   let position = skipSpace(text, from)
   while (text[position] !== close) {
-    const entry = takeOver(twin, text, from, position, close) ?? readEntry(text, kind, from, position, depth, twin)
+    const entry = twin.takeOver(text, from, position, mayEndAt) ?? readEntry(text, kind, from, position, depth, twin)
     if (entry === undefined) return undefined
     position = skipSpace(text, entry.end)
     const comma = text[position] === ','
@@ -65,17 +69,6 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
     repeats: named !== entries,
     linked: false,
   })
-}
-
-/** The twin's next entry, if it stands here too. */
-function takeOver(twin: Twin, text: string, from: number, at: number, close: string): Entry | undefined {
-  const entry = twin.peek()
-  if (entry === undefined || !twin.matches(entry, text, at)) return undefined
-  // It must end here as it does there: `1` is the beginning of `12`.
-  const next = text[skipSpace(text, at + entry.end - entry.start)]
-  if (next !== ',' && next !== close) return undefined
-  twin.skip()
-  return moveEntry(entry, text, from, at)
 }
 
 function readEntry(

@@ -1,7 +1,7 @@
 /** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) are not read. */
 import { nameRepeated } from '../repeated-keys.ts'
 import { collection, type Entry, MAX_DEPTH, sourceOf, type TreeNode } from '../tree.ts'
-import { moveEntry, Twin } from '../twin.ts'
+import { Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { plainToken, quotedToken, scalarNode, startsPlain, stringToken } from './read-scalar.ts'
 import { COLON, HASH, isBreak, LF, nextLine, type Reading, refuse, skipBlanks } from './reading.ts'
@@ -18,13 +18,17 @@ export function readFlow(
   const { text } = reading
   const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
   const twin = new Twin(beside, kind)
+  const mayEndAt = (end: number): boolean => {
+    const next = text[skipSpace(text, end)]
+    return next === ',' || next === close
+  }
   const entries: Entry[] = []
   let from = at + 1
   let position = skipSpace(text, from)
   let hasComplexKey = false
   while (text[position] !== close) {
     if (kind === 'map' && (text[position] === '{' || text[position] === '[')) hasComplexKey = true
-    const read = takeOver(twin, text, from, position, close) ?? readEntry(reading, kind, from, position, depth, twin)
+    const read = twin.takeOver(text, from, position, mayEndAt) ?? readEntry(reading, kind, from, position, depth, twin)
     position = skipSpace(text, read.end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) refuse()
@@ -50,16 +54,6 @@ export function readFlow(
     repeats: named !== entries,
     linked,
   })
-}
-
-/** The twin's next entry, if it stands here too and ends here too. */
-function takeOver(twin: Twin, text: string, from: number, at: number, close: string): Entry | undefined {
-  const entry = twin.peek()
-  if (entry === undefined || entry.end === entry.start || !twin.matches(entry, text, at)) return undefined
-  const next = text[skipSpace(text, at + entry.end - entry.start)]
-  if (next !== ',' && next !== close) return undefined
-  twin.skip()
-  return moveEntry(entry, text, from, at)
 }
 
 function readEntry(

@@ -6,7 +6,7 @@
  */
 import { nameRepeated } from '../repeated-keys.ts'
 import { collection, type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
-import { moveEntry, Twin } from '../twin.ts'
+import { Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
 import {
@@ -113,6 +113,7 @@ function readCollection(
   const { text } = reading
   const column = line.column
   const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
+  const mayEndAt = (end: number) => endsEntry(text, end, kind, column)
   const entries: Entry[] = []
   let from = compact ? line.at : above
   let here = line
@@ -120,7 +121,8 @@ function readCollection(
     const isItem = text.charCodeAt(here.at) === DASH && isBreak(text, here.at + 1)
     if (kind === 'map' && isItem) refuse()
     if (kind === 'array' && !isItem) break
-    const entry = takeOver(twin, kind, text, from, here) ?? readEntry(reading, kind, from, here, place.depth, twin)
+    const entry =
+      twin.takeOver(text, from, here.at, mayEndAt) ?? readEntry(reading, kind, from, here, place.depth, twin)
     entries.push(entry)
     from = entry.end
     here = contentLine(text, from)
@@ -146,24 +148,14 @@ function readCollection(
   return { node, next: end }
 }
 
-/** The twin's next entry, if it stands here too and nothing after it could belong to it. */
-function takeOver(
-  twin: Twin,
-  kind: 'map' | 'array',
-  text: string,
-  from: number,
-  { at, column }: ContentLine,
-): Entry | undefined {
-  const entry = twin.peek()
-  if (entry === undefined || !twin.matches(entry, text, at)) return undefined
-  let next = at + entry.end - entry.start
+/** Whether nothing after `end` could belong to an entry that ends there. */
+function endsEntry(text: string, end: number, kind: 'map' | 'array', column: number): boolean {
+  let next = end
   while (text.charCodeAt(next) === LF) next++
   const indent = skipSpaces(text, next)
-  if (indent - next > column || (kind === 'map' && text.charCodeAt(indent) === DASH)) return undefined
-  if (text.charCodeAt(indent) === LF || text.charCodeAt(indent) === TAB) return undefined
-  if (text.charCodeAt(indent) === HASH && contentLine(text, next).column > column) return undefined
-  twin.skip()
-  return moveEntry(entry, text, from, at)
+  if (indent - next > column || (kind === 'map' && text.charCodeAt(indent) === DASH)) return false
+  if (text.charCodeAt(indent) === LF || text.charCodeAt(indent) === TAB) return false
+  return text.charCodeAt(indent) !== HASH || contentLine(text, next).column <= column
 }
 
 function readEntry(
