@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Finding } from '../documents/document.ts'
 import { parseDocument } from '../documents/parse.ts'
 import type { Json } from '../kernel/json.ts'
-import { Interner } from '../rollouts/merge/interner.ts'
 import { readJson } from '../rollouts/merge/json/read-json.ts'
 import type { Entry, Tree, TreeNode } from '../rollouts/merge/tree.ts'
 import { readYaml } from '../rollouts/merge/yaml/read-yaml.ts'
@@ -51,7 +50,7 @@ export function editDocument(path: string, bytes: Uint8Array, change: (value: Js
 function newText(path: string, text: string, old: Json, next: Json): string | undefined {
   const source = openSource(text)
   const isJson = /\.json$/i.test(path)
-  const tree = (isJson ? readJson : readYaml)(source.content, new Interner())
+  const tree = (isJson ? readJson : readYaml)(source.content)
   if (tree === undefined) return undefined
   const style = styleOf(tree, { padding: isJson ? '' : ' ' })
   try {

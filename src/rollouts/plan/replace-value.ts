@@ -3,7 +3,6 @@ import { Buffer } from 'node:buffer'
 import { isDeepStrictEqual } from 'node:util'
 import { parseDocument } from '../../documents/parse.ts'
 import { pointerTokens, valueAt } from '../../kernel/json.ts'
-import { Interner } from '../merge/interner.ts'
 import { readJson } from '../merge/json/read-json.ts'
 import type { TreeNode } from '../merge/tree.ts'
 import { readYaml } from '../merge/yaml/read-yaml.ts'
@@ -15,7 +14,7 @@ import { readYaml } from '../merge/yaml/read-yaml.ts'
  */
 export function replaceAt(path: string, text: string, pointer: string, source: string): string | undefined {
   const read = /\.jsonc?$/i.test(path) ? readJson : readYaml
-  const tree = read(text, new Interner())
+  const tree = read(text)
   const tokens = pointerTokens(pointer)
   const node = tree && nodeAt(tree.root, tokens)
   if (!tree || !node) return undefined
