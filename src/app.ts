@@ -41,23 +41,20 @@ import { createGate, type Gate } from './http/gate.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createLongPoll } from './http/long-poll.ts'
 import { auditRoutes } from './http/routes/audit.ts'
-import { commitRoutes } from './http/routes/commits.ts'
 import { compareRoutes } from './http/routes/compare.ts'
 import { configRoutes } from './http/routes/config.ts'
 import { definitionRoutes } from './http/routes/definitions.ts'
 import { executeRoutes } from './http/routes/execute.ts'
 import { executionRoutes } from './http/routes/executions.ts'
-import { fileChangeRoutes } from './http/routes/file-changes.ts'
-import { fileRoutes } from './http/routes/files.ts'
 import { historyRoutes } from './http/routes/history.ts'
 import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
 import { planRoutes } from './http/routes/plans.ts'
-import { rollbackRoutes } from './http/routes/rollback.ts'
 import { secretRoutes } from './http/routes/secrets.ts'
 import { statusRoutes } from './http/routes/status.ts'
 import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
 import { tenantChangeRoutes } from './http/routes/tenant-changes.ts'
+import { tenantFileRoutes } from './http/routes/tenant-files.ts'
 import { tenantRoutes } from './http/routes/tenants.ts'
 import { usageRoutes } from './http/routes/usage.ts'
 import { userRoutes } from './http/routes/users.ts'
@@ -317,10 +314,7 @@ export async function createApp(
     ...statusRoutes({ standings, behindFinder, trunk: headRef(names.trunk), refOf: registry.refOf }),
     ...historyRoutes({ history: tenantHistory }),
     ...compareRoutes({ history: tenantHistory }),
-    ...fileRoutes({ files: files.tree }),
-    ...fileChangeRoutes(files),
-    ...commitRoutes(files),
-    ...rollbackRoutes(files),
+    ...tenantFileRoutes(files),
     ...executionRoutes({ executions }),
     ...auditRoutes({ store: audit.store }),
     ...secretRoutes({ vault: secrets.vault }),

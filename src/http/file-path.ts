@@ -20,12 +20,13 @@ export const PATH_PARAMETER: Parameter = {
 
 /** @throws AppError `parameter-invalid` */
 export function filePathOf(c: Ctx): string {
-  const { url } = c.req
-  const start = url.indexOf(PREFIX) + PREFIX.length
-  const end = url.slice(start).search(/[?#]/)
-  const written = end < 0 ? url.slice(start) : url.slice(start, start + end)
-  if (DISGUISED.test(written)) throw invalid('Write dots and slashes of the path as they are, not as %2E or %2F.')
-  const path = decoded(written)
+  const { pathname } = new URL(c.req.url)
+  // As it came over the wire: what stands in `pathname` has its dots resolved.
+  const sent = c.env?.incoming?.url?.split('?', 1)[0] ?? pathname
+  if (DISGUISED.test(sent)) throw invalid('Write dots and slashes of the path as they are, not as %2E or %2F.')
+  if (!sent.endsWith(pathname))
+    throw invalid('It has "." or ".." among its names; write it from the top of the branch.')
+  const path = decoded(pathname.slice(PREFIX.length))
   requirePath(path)
   return path
 }
