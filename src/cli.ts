@@ -337,6 +337,7 @@ program
   .command('merge-driver <base> <ours> <theirs> <path>')
   .summary('merge one file for Git, by structure')
   .description(MERGE_DRIVER_HELP)
+  .option('--rules <revision>', 'keep to its config/merge.yaml; ours is a tenant, theirs is main')
   .action(from.merging('mergeForGit'))
 
 const rollout = program.command('rollout').description("main's changes into the tenants' branches")

@@ -16,10 +16,30 @@ export async function mergeLines(): Promise<void> {
   process.exitCode = await runNdjsonMerge(process.stdin, process.stdout)
 }
 
-export async function mergeForGit(base: string, ours: string, theirs: string, path: string): Promise<void> {
+/** Git takes the merge for a conflict and leaves ours as it is. */
+const NOT_TRIED = 2
+
+type DriverOptions = { rules?: string }
+
+export async function mergeForGit(
+  base: string,
+  ours: string,
+  theirs: string,
+  path: string,
+  { rules: revision }: DriverOptions,
+): Promise<void> {
+  const report = (message: string) => process.stderr.write(`${message}\n`)
+  // The schema compiler is loaded only where there is something to check.
+  const read = revision === undefined ? undefined : await (await import('./merge-rules.ts')).rulesAt(revision, '.')
+  if (read?.kind === 'refused') {
+    for (const problem of read.problems) report(problem)
+    process.exitCode = NOT_TRIED
+    return
+  }
   process.exitCode = await runMergeDriver({
+    ...(read && { policies: read.rules.policiesFor(path) }),
     argv: [base, ours, theirs, path],
     files: { read: (file) => readFile(file), write: (file, content) => writeFile(file, content) },
-    report: (message) => process.stderr.write(`${message}\n`),
+    report,
   })
 }

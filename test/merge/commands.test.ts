@@ -139,6 +139,17 @@ describe('merge-driver', () => {
     expect(reports).toEqual([expect.stringContaining('%O %A %B %P')])
   })
 
+  test('keeps to what is said of the file', async () => {
+    const argv = [file('O', 'a: 1\n'), file('A', 'a: 2\n'), file('B', 'a: 3\n'), 'x.yaml']
+    const files = {
+      read: (name: string) => readFile(name),
+      write: (name: string, bytes: Buffer) => writeFile(name, bytes),
+    }
+    const policies = { owners: [{ pattern: '/a', owner: 'theirs' as const }] }
+    expect(await runMergeDriver({ argv, files, policies, report: () => {} })).toBe(0)
+    expect(readFileSync(join(folder, 'A'), 'utf8')).toBe('a: 3\n')
+  })
+
   test('git merge uses it with the configuration that its help gives', () => {
     const entry = `import { readFile, writeFile } from 'node:fs/promises'
       import { runMergeDriver } from ${JSON.stringify(new URL('../../src/rollouts/merge/merge-driver-command.ts', import.meta.url).pathname)}

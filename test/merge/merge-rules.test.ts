@@ -1,4 +1,9 @@
 /** `config/merge.yaml`: how it is checked, which files and places its rules speak of, and what a merge makes of them. */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mergeFiles } from '../../src/rollouts/merge/merge-files.ts'
 import type { MergeRule } from '../../src/rollouts/merge/rules/definition.ts'
@@ -152,5 +157,42 @@ describe('how lists are merged', () => {
       status: 'clean',
       text: stages('a', 'm', 'n', 'z'),
     })
+  })
+})
+
+describe('git merge with the rules of main', () => {
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+  const repository = mkdtempSync(join(tmpdir(), 'espalier-driver-rules-'))
+  afterAll(() => rmSync(repository, { recursive: true }))
+  const git = (...args: string[]) =>
+    spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', ...args], { cwd: repository, encoding: 'utf8' })
+  const commit = (files: Record<string, string>) => {
+    for (const [path, content] of Object.entries(files)) writeFileSync(join(repository, path), content)
+    git('add', '.')
+    git('commit', '-qm', 'x')
+  }
+  const rules = (owner: string) => `rules:\n- {path: config/x.yaml, pointer: /a, owner: ${owner}}\n`
+
+  test('the branch that is checked out is the tenant; rules that are wrong are told, and nothing is merged', () => {
+    git('init', '-q', '-b', 'main')
+    git('config', 'merge.espalier.driver', `'${process.execPath}' '${cli}' merge-driver --rules main %O %A %B %P`)
+    mkdirSync(join(repository, 'config'))
+    commit({ '.gitattributes': '*.yaml merge=espalier\n', 'config/x.yaml': 'a: 1\nb: 1\n' })
+    git('checkout', '-qb', 'customer/t')
+    commit({ 'config/x.yaml': 'a: 2\nb: 1\n' })
+    git('checkout', '-q', 'main')
+    commit({ 'config/x.yaml': 'a: 3\nb: 3\n', 'config/merge.yaml': rules('tenant') })
+    git('checkout', '-q', 'customer/t')
+    expect(git('merge', '-q', '-m', 'm', 'main').status).toBe(0)
+    expect(readFileSync(join(repository, 'config/x.yaml'), 'utf8')).toBe('a: 2\nb: 3\n')
+
+    git('reset', '-q', '--hard', 'HEAD^1')
+    git('checkout', '-q', 'main')
+    commit({ 'config/merge.yaml': rules('tenan') })
+    git('checkout', '-q', 'customer/t')
+    const refused = git('merge', '-q', '-m', 'm', 'main')
+    expect(refused.status).toBe(1)
+    expect(refused.stderr).toContain('config/merge.yaml:2:45')
+    expect(readFileSync(join(repository, 'config/x.yaml'), 'utf8')).toBe('a: 2\nb: 1\n')
   })
 })

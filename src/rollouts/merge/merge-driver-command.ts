@@ -4,6 +4,7 @@
  */
 import { Buffer, isUtf8 } from 'node:buffer'
 import { mergeFiles } from './merge-files.ts'
+import type { MergePolicies } from './values/policies.ts'
 
 /** The files of the caller's machine. */
 export type DriverFiles = {
@@ -15,12 +16,14 @@ export type DriverRun = {
   /** `%O %A %B %P`, as Git fills them in. */
   argv: readonly string[]
   files: DriverFiles
+  /** What is said of the file at `%P`. */
+  policies?: MergePolicies
   /** Takes a sentence for the person who merges. */
   report(message: string): void
 }
 
 /** Resolves with the exit code. */
-export async function runMergeDriver({ argv, files, report }: DriverRun): Promise<number> {
+export async function runMergeDriver({ argv, files, policies = {}, report }: DriverRun): Promise<number> {
   const [basePath, oursPath, theirsPath, path] = argv
   if (basePath === undefined || oursPath === undefined || theirsPath === undefined || path === undefined) {
     report('A merge driver is called with four arguments: %O %A %B %P (base, ours, theirs, path).')
@@ -30,7 +33,7 @@ export async function runMergeDriver({ argv, files, report }: DriverRun): Promis
   const utf8 = contents.every((content) => isUtf8(content))
   const encoding = utf8 ? 'utf8' : 'latin1'
   const [base = '', ours = '', theirs = ''] = contents.map((content) => content.toString(encoding))
-  const result = mergeFiles({ path: utf8 ? path : '', base, ours, theirs })
+  const result = mergeFiles({ path: utf8 ? path : '', base, ours, theirs, policies })
   if (result.text === null) {
     report(`${path}: binary files are not merged; ours is kept.`)
     return 1

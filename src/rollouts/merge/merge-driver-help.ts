@@ -6,4 +6,6 @@ To use it in a repository:
 
   git config merge.espalier.driver 'espalier merge-driver %O %A %B %P'
   printf '%s merge=espalier\\n' '*.json' '*.yaml' '*.yml' >> .gitattributes
+
+Where main is merged into tenants' branches, \`merge-driver --rules main\` keeps to config/merge.yaml of main.
 `

@@ -9,7 +9,8 @@ type Compare = (one: string, other: string) => number
 const byCodeUnit: Compare = (one, other) => (one < other ? -1 : one > other ? 1 : 0)
 const byLetter: Compare = (one, other) => byCodeUnit(one.toLowerCase(), other.toLowerCase())
 /** Numbers and versions by their parts: 3.9 before 3.10. */
-const byNumber: Compare = (one, other) => one.localeCompare(other, 'en', { numeric: true })
+const NUMERIC = new Intl.Collator('en', { numeric: true })
+const byNumber: Compare = (one, other) => NUMERIC.compare(one, other)
 
 const ORDERS: readonly Compare[] = [byCodeUnit, byLetter, byNumber].flatMap((compare) => [
   compare,
