@@ -15,6 +15,7 @@ import { openPlansFile } from './boot/plans-file.ts'
 import { schemas } from './boot/schemas.ts'
 import type { CommitService } from './commits/commit-service.ts'
 import { createCommitService } from './commits/group-commits.ts'
+import { settleLeftCommits } from './commits/settle-left.ts'
 import { inProcessEngine } from './engine/in-process.ts'
 import { createExecutor, type Executor } from './executions/execute.ts'
 import { createExpressions } from './expressions/expressions.ts'
@@ -73,6 +74,7 @@ import { createSnapshotBuilder } from './snapshots/build.ts'
 import { createFileCompiler, type FileCompiler } from './snapshots/compile-file.ts'
 import { createServedSnapshots, type ServedSnapshots } from './snapshots/served.ts'
 import { createStandings } from './snapshots/standings.ts'
+import { commitJournal } from './storage/commit-journal.ts'
 import { executionStore } from './storage/executions.ts'
 import { answerKey, idempotencyStore, requestDigest } from './storage/idempotency.ts'
 import { type Audit, openAudit } from './storage/open-audit.ts'
@@ -225,6 +227,8 @@ export async function createApp(
   })
   const { registry } = tenants
   const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
+  const journal = commitJournal(storage.db, { audit: audit.writer, clock })
+  await settleLeftCommits({ journal, refOf: registry.refOf, contains: history.contains, clock })
   const commits = createCommitService({
     repository: openCommitRepository({
       gitDir,
@@ -238,6 +242,8 @@ export async function createApp(
     builder,
     committer: SERVICE,
     refOf: registry.refOf,
+    journal,
+    onUnsettled: (error) => log.error({ err: error }, 'A commit was made and not audited; the next start does it'),
     clock,
   })
   const users = createUsers({

@@ -11,6 +11,7 @@ import type { NewObject } from '../git/pack-writer.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'
+import type { CommitFate, CommitJournal, CommitNote } from './journal.ts'
 import {
   type CommitPreparer,
   createCommitPreparer,
@@ -22,6 +23,9 @@ import { branchBusy, branchText, checkedOut, refRefused, storeFailed } from './r
 
 export type CommitServiceDeps = PreparerDeps & {
   refOf(tenant: TenantId): RefName
+  journal: CommitJournal
+  /** Told of notes that could not be settled; the next start does it. */
+  onUnsettled(error: unknown): void
 }
 
 type Job = {
@@ -46,9 +50,11 @@ const GROUP_SIZE = 64
 const CHAIN_LENGTH = 16
 /** How often a commit is made anew because git moved the branch meanwhile. */
 const MAX_ATTEMPTS = 5
+/** Of the files of one commit, in the trail; the commit itself has them all. */
+const PATHS_TOLD = 50
 
 export function createCommitService(deps: CommitServiceDeps): CommitService {
-  const { repository, refOf } = deps
+  const { repository, refOf, journal, onUnsettled } = deps
   const preparer: CommitPreparer = createCommitPreparer(deps)
   const waiting: Job[] = []
   /** Tenants whose commits are under way. */
@@ -136,7 +142,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     if (chains.length === 0) return
     let pack: { release(): void }
     try {
-      pack = await repository.store(chains.flatMap(objectsOf))
+      pack = await store(chains)
     } catch (error) {
       // What is too large for the disk may be one tenant's: the others are tried without it.
       if (chains.length > 1) for (const chain of chains) await storeAndPublish([chain])
@@ -149,11 +155,25 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     publishing.add(tracked)
   }
 
+  /** Objects to the disk and notes to the journal: both, or it throws and there is neither. */
+  async function store(chains: readonly Chain[]): Promise<{ release(): void }> {
+    const notes = chains.flatMap(notesOf)
+    const [stored, noted] = await Promise.allSettled([repository.store(chains.flatMap(objectsOf)), journal.note(notes)])
+    if (stored.status === 'fulfilled' && noted.status === 'fulfilled') return stored.value
+    if (stored.status === 'fulfilled') stored.value.release()
+    else if (noted.status === 'fulfilled') await tell(notes, 'dropped')
+    throw stored.status === 'rejected' ? stored.reason : (noted as PromiseRejectedResult).reason
+  }
+
+  const tell = (notes: readonly CommitNote[], fate: CommitFate['fate']): Promise<void> =>
+    journal.settle(notes.map(({ tenant, revision }) => ({ tenant, revision, fate }))).catch(onUnsettled)
+
   async function publish(chain: Chain): Promise<void> {
     const { ref, from, links } = chain
     const last = links.findLast((link) => link.kind === 'commit')!
     const message = `commit (espalier): ${last.job.request.message.split('\n')[0]}`
     const outcome = await repository.move({ ref, from, to: last.prepared.head.revision, message })
+    await tell(notesOf(chain), outcome.kind === 'moved' ? 'made' : 'dropped')
     switch (outcome.kind) {
       case 'moved':
         settle(links)
@@ -222,6 +242,18 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
 
 const objectsOf = ({ links }: Chain): readonly NewObject[] =>
   links.flatMap((link) => (link.kind === 'commit' ? link.prepared.objects : []))
+
+/** What the trail is to say of each commit. */
+const notesOf = ({ links }: Chain): CommitNote[] =>
+  links.flatMap((link) => {
+    if (link.kind !== 'commit') return []
+    const { tenant, origin } = link.job.request
+    const { head, changed } = link.prepared
+    const { revision } = head
+    const files = { count: changed.length, paths: changed.slice(0, PATHS_TOLD) }
+    const entry = { action: 'commit.made', tenant, target: revision, origin }
+    return [{ tenant, revision, entry: { ...entry, before: { revision: link.parent }, after: { revision, files } } }]
+  })
 
 /** Tells each job what became of it, now that the commits stand. */
 function settle(links: readonly Link[]): void {

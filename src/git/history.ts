@@ -15,7 +15,7 @@ export type GitHistory = {
   /** Newest first, from `start` on, `start` itself included. @throws GitFailure where `start` is unknown */
   log(request: { start: Oid | RefName; limit: number }): Promise<Commit[]>
   /** Whether `commit` is `head` or one of its ancestors. */
-  contains(head: Oid, commit: Oid): Promise<boolean>
+  contains(head: Oid | RefName, commit: Oid): Promise<boolean>
   /** The commits of `head` that `trunk` does not have, by author and by day (UTC). */
   tally(range: { head: Oid; trunk: RefName }): Promise<CommitTally>
 }

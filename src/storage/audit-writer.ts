@@ -4,6 +4,6 @@ import type { AuditEntry } from '../audit/entry.ts'
 import type { Database } from './schema.ts'
 
 export type AuditWriter = {
-  /** Appends to the chain. Rolled back with the transaction, so that a row stands for a change that happened. */
-  append(transaction: Transaction<Database>, entry: AuditEntry): Promise<void>
+  /** Appends to the chain, in order. Rolled back with the transaction, so that a row stands for a change that happened. */
+  append(transaction: Transaction<Database>, ...entries: readonly AuditEntry[]): Promise<void>
 }

@@ -33,9 +33,7 @@ export function denialLog({
     timer = undefined
     const groups = buffer.take()
     if (groups.length === 0) return
-    await db.transaction().execute(async (transaction) => {
-      for (const group of groups) await append(transaction, factsOf(group))
-    })
+    await db.transaction().execute((transaction) => append(transaction, groups.map(factsOf)))
   }
 
   return {

@@ -24,9 +24,15 @@ export async function insertKeys(
   for (const key of keys) {
     await requireHolder(transaction, key)
     await transaction.insertInto('api_key').values(toKeyRow(key)).execute()
-    const action = key.origin === 'imported' ? 'key.imported' : 'key.created'
-    await audit.append(transaction, { action, tenant: key.tenant, target: key.id, origin, after: told(key) })
   }
+  const entries = keys.map((key) => ({
+    action: key.origin === 'imported' ? 'key.imported' : 'key.created',
+    tenant: key.tenant,
+    target: key.id,
+    origin,
+    after: told(key),
+  }))
+  await audit.append(transaction, ...entries)
 }
 
 export function keyStore(db: Kysely<Database>, audit: AuditWriter): KeyStore {

@@ -12,6 +12,7 @@ import { usage } from './migrations/007-usage.ts'
 import { idempotency } from './migrations/008-idempotency.ts'
 import { secrets } from './migrations/009-secrets.ts'
 import { standings } from './migrations/010-standings.ts'
+import { commitIntents } from './migrations/011-commit-intents.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -23,6 +24,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '008-idempotency': idempotency,
   '009-secrets': secrets,
   '010-standings': standings,
+  '011-commit-intents': commitIntents,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

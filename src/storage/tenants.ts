@@ -5,6 +5,8 @@
  */
 import type { Kysely, Transaction } from 'kysely'
 import type { Origin } from '../access/actor.ts'
+import type { ApiKey } from '../access/keys/key.ts'
+import type { AuditEntry } from '../audit/entry.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import { profileBody } from '../tenants/profile.ts'
 import { nameTaken } from '../tenants/refusals.ts'
@@ -85,11 +87,11 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
             .execute()
           for (const row of inserted) added.set(row.id, toTenant(row))
         }
+        await addWhatComesWith(transaction, { creations, added, origin })
         const outcomes: CreationOutcome[] = []
-        for (const creation of creations) {
-          const tenant = added.get(creation.id)
-          if (tenant) await addWhatComesWith(transaction, tenant, creation, origin)
-          outcomes.push(tenant ? { kind: 'added', tenant } : await standing(transaction, creation.id))
+        for (const { id } of creations) {
+          const tenant = added.get(id)
+          outcomes.push(tenant ? { kind: 'added', tenant } : await standing(transaction, id))
         }
         return outcomes
       }),
@@ -101,9 +103,8 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
         await transaction.deleteFrom('api_key').where('tenant', 'in', tenants).execute()
         await transaction.deleteFrom('membership').where('tenant', 'in', tenants).execute()
         await transaction.deleteFrom('tenant').where('id', 'in', tenants).execute()
-        for (const tenant of tenants) {
-          await audit.append(transaction, { action: 'tenant.withdrawn', tenant, origin, after: { reason } })
-        }
+        const entries = tenants.map((tenant) => ({ action: 'tenant.withdrawn', tenant, origin, after: { reason } }))
+        await audit.append(transaction, ...entries)
       }),
 
     update: ({ id, profile, suspendedAt, deletedAt, updatedAt, version }, action, before, origin) =>
@@ -135,20 +136,25 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
       }),
   }
 
+  /** Owners, keys and what the trail says of them, for the tenants that were added. */
   async function addWhatComesWith(
     transaction: Transaction<Database>,
-    tenant: Tenant,
-    { owner, key }: Creation,
-    origin: Origin,
+    { creations, added, origin }: { creations: readonly Creation[]; added: Map<string, Tenant>; origin: Origin },
   ): Promise<void> {
-    const { id } = tenant
-    await audit.append(transaction, { action: 'tenant.created', tenant: id, origin, after: recorded(tenant) })
-    if (owner) {
-      const { email, name, role } = await insertUser(transaction, id, owner)
-      const after = { email, name, role }
-      await audit.append(transaction, { action: 'user.added', tenant: id, target: owner.id, origin, after })
+    const entries: AuditEntry[] = []
+    const keys: ApiKey[] = []
+    for (const { id, owner, key } of creations) {
+      const tenant = added.get(id)
+      if (!tenant) continue
+      entries.push({ action: 'tenant.created', tenant: id, origin, after: recorded(tenant) })
+      if (owner) {
+        const { email, name, role } = await insertUser(transaction, id, owner)
+        entries.push({ action: 'user.added', tenant: id, target: owner.id, origin, after: { email, name, role } })
+      }
+      if (key) keys.push(key)
     }
-    if (key) await insertKeys(transaction, [key], { origin, audit })
+    await audit.append(transaction, ...entries)
+    await insertKeys(transaction, keys, { origin, audit })
   }
 }
 

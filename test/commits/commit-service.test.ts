@@ -215,3 +215,24 @@ describe('what would not be valid', () => {
 test('a tenant whose branch is gone has nothing to commit on', async () => {
   expect(await refusal(commitFiles(app, 'nobody', { 'a.md': 'a' }))).toMatchObject({ code: 'tenant-branch-missing' })
 })
+
+describe('the audit trail', () => {
+  test('has one row for a commit, with who, what, before and after, and none for what was not made', async () => {
+    const actor = { kind: 'admin-token' } as const
+    const origin = { actor, requestId: 'req-audited', address: '127.0.0.1' }
+    const revision = await revisionOf(commit({ 'config/limits.yaml': 'requests: 2\n' }, { origin }))
+    await refusal(commit({ 'config/limits.yaml': '{ no' }))
+    await commit({ 'config/limits.yaml': 'requests: 2\n' })
+    const answer = await app.request(tenant, '/api/v1/audit?pageSize=50')
+    const { items } = (await answer.json()) as { items: Record<string, unknown>[] }
+    expect(items.filter(({ action }) => action === 'commit.made')).toEqual([
+      expect.objectContaining({
+        actor: 'admin-token',
+        target: revision,
+        requestId: 'req-audited',
+        before: { revision: start },
+        after: { revision, files: { count: 1, paths: ['config/limits.yaml'] } },
+      }),
+    ])
+  })
+})
