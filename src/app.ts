@@ -227,6 +227,7 @@ export async function createApp(
   })
   const { registry } = tenants
   const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
+  await writer.mend()
   const journal = commitJournal(storage.db, { audit: audit.writer, clock })
   await settleLeftCommits({ journal, refOf: registry.refOf, contains: history.contains, clock })
   const commits = createCommitService({

@@ -11,6 +11,7 @@ import type { RefName } from '../kernel/ids.ts'
 export type CheckoutState = 'ready' | 'rebasing' | 'bisecting' | 'merging'
 
 export type Checkout = {
+  /** The branch: HEAD's, or the one that `state` is about. */
   ref: RefName
   /** The folder with the files. */
   workTree: string
@@ -44,9 +45,12 @@ export function findCheckouts(gitDir: string, workTree: string | undefined): Che
   return found
 }
 
+/** The branch that HEAD of a work tree is on; undefined where it is on none. */
+export const branchOfHead = (gitDir: string): RefName | undefined => symbolicTarget(textOf(join(gitDir, 'HEAD')))
+
 function checkoutsIn(gitDir: string, workTree: string): Checkout[] {
   const found: Checkout[] = []
-  const head = symbolicTarget(textOf(join(gitDir, 'HEAD')))
+  const head = branchOfHead(gitDir)
   if (head) {
     const isUnfinished = UNFINISHED_COMMITS.some((name) => existsSync(join(gitDir, name)))
     found.push({ ref: head, workTree, gitDir, state: isUnfinished ? 'merging' : 'ready' })

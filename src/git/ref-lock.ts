@@ -1,78 +1,144 @@
 /**
- * The lock of one ref, as git takes it: `<ref>.lock` made where none is, the new value written into it, renamed to the
- * ref. Whoever holds it is alone with the ref, git included.
+ * Locks of refs as git takes them: `<ref>.lock` where none is, with the new value in it, renamed to the ref. Whoever
+ * holds one is alone with the ref, git included.
+ *
+ * The file is written and fsynced under another name before, and becomes the lock by `link`, which fails where there is
+ * one (as O_EXCL does). So a lock is never half written, is held for microseconds instead of an fsync, and the other name
+ * proves it ours: where both are one inode after a `kill -9`, the next start or write removes it.
  * Source: Git's lockfile.h and files-backend.c.
  */
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Oid, RefName } from '../kernel/ids.ts'
 import { syncFile, writeFully } from './durable-files.ts'
+import { isLeftBehind, ownName, subjectOf } from './left-behind.ts'
+
+export type LockAttempt =
+  | 'held'
+  | 'taken'
+  /** A ref's name is a folder of this one's. */
+  | 'name-clash'
 
 export type RefLock = {
-  /** Writes the value that the ref is to have. @throws the file system's error, such as ENOSPC */
-  write(oid: Oid): void
-  /** Waits until the value is on the disk. */
-  sync(): Promise<void>
-  /** Gives the ref the written value, and the lock away. */
+  /** Without waiting; again after `taken`, as often as one likes. */
+  take(): LockAttempt
+  /** Gives the ref the value, and the lock away. @throws the file system's error; the ref is as it was */
   publish(): void
-  /** Gives the lock away, and leaves the ref as it is. Does nothing after `publish`. */
+  /** Gives the lock away where it is held, and leaves the ref as it is. Does nothing after `publish`. */
   release(): void
 }
 
-export type LockAttempt =
-  | { kind: 'held'; lock: RefLock }
-  | { kind: 'taken' }
-  /** Another ref's name is a folder of this one's. */
-  | { kind: 'name-clash'; with: string }
+const folderIn = (gitDir: string): string => join(gitDir, 'espalier', 'locks')
 
-export function lockRef(gitDir: string, ref: RefName): LockAttempt {
-  const path = join(gitDir, ref)
-  const lockPath = `${path}.lock`
-  const fd = create(lockPath)
-  if (fd === 'taken') return { kind: 'taken' }
-  if (fd === 'no-folder') return { kind: 'name-clash', with: dirname(ref) }
-  let state: 'open' | 'closed' | 'gone' = 'open'
-  const close = (): void => {
-    if (state === 'open') closeSync(fd)
-    if (state === 'open') state = 'closed'
-  }
+/**
+ * A lock that is about to be taken, its value on the disk already.
+ * @param path below `gitDir`, such as `refs/heads/main` or `HEAD`
+ * @param text what the file is to hold
+ * @throws the file system's error, such as ENOSPC
+ */
+export async function prepareLock(gitDir: string, path: string, text: string): Promise<RefLock> {
+  const target = join(gitDir, path)
+  const lockPath = `${target}.lock`
+  const draft = join(folderIn(gitDir), ownName(path))
+  await writeDraft(draft, text)
+  let isHeld = false
   return {
-    kind: 'held',
-    lock: {
-      write: (oid) => writeFully(fd, Buffer.from(`${oid}\n`)),
-      sync: () => syncFile(fd),
-      publish() {
-        close()
-        renameSync(lockPath, path)
-        state = 'gone'
-      },
-      release() {
-        close()
-        if (state !== 'gone') rmSync(lockPath, { force: true })
-        state = 'gone'
-      },
+    take() {
+      const attempt = link(draft, lockPath)
+      isHeld = attempt === 'held'
+      return attempt
     },
+    publish() {
+      renameSync(lockPath, target)
+      isHeld = false
+    },
+    release() {
+      if (isHeld) rmSync(lockPath, { force: true })
+      isHeld = false
+      rmSync(draft, { force: true })
+    },
+  }
+}
+
+async function writeDraft(draft: string, text: string): Promise<void> {
+  mkdirSync(dirname(draft), { recursive: true })
+  const fd = openSync(draft, 'wx', 0o666)
+  try {
+    writeFully(fd, Buffer.from(text))
+    await syncFile(fd)
+  } catch (error) {
+    rmSync(draft, { force: true })
+    throw error
+  } finally {
+    closeSync(fd)
   }
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-function create(lockPath: string): number | 'taken' | 'no-folder' {
+function link(draft: string, lockPath: string): LockAttempt {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return openSync(lockPath, 'wx', 0o666)
+      linkSync(draft, lockPath)
+      return 'held'
     } catch (error) {
       const code = codeOf(error)
       if (code === 'EEXIST') return 'taken'
-      if (code === 'ENOTDIR') return 'no-folder'
+      if (code === 'ENOTDIR') return 'name-clash'
       // Somebody who deletes the last branch of a folder removes the folder too, perhaps right after it was made.
       if (code !== 'ENOENT' || attempt === 3) throw error
     }
     try {
       mkdirSync(dirname(lockPath), { recursive: true })
     } catch (error) {
-      if (codeOf(error) === 'ENOTDIR' || codeOf(error) === 'EEXIST') return 'no-folder'
+      if (codeOf(error) === 'ENOTDIR' || codeOf(error) === 'EEXIST') return 'name-clash'
       throw error
     }
+  }
+}
+
+/** Removes the locks that processes which are gone have left. Whoever removes the other name first removes the lock. */
+export function removeLeftLocks(gitDir: string): void {
+  const folder = folderIn(gitDir)
+  for (const name of namesIn(folder)) {
+    const draft = join(folder, name)
+    const ours = statOf(draft)
+    if (!ours || !isLeftBehind(name, ours)) continue
+    const lockPath = join(gitDir, `${subjectOf(name)}.lock`)
+    const lock = statOf(lockPath)
+    try {
+      rmSync(draft)
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') continue
+      throw error
+    }
+    if (lock && lock.ino === ours.ino && lock.dev === ours.dev) rmSync(lockPath, { force: true })
+  }
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return []
+    throw error
   }
 }

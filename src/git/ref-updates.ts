@@ -10,14 +10,15 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Oid, RefName } from '../kernel/ids.ts'
+import { mendCheckouts, moveCheckouts } from './checkout-moves.ts'
 import { type Checkout, type CheckoutState, findCheckouts } from './checkouts.ts'
 import type { Identity } from './commit-bytes.ts'
 import { syncFolder } from './durable-files.ts'
 import { removeEmptyFolders } from './empty-folders.ts'
-import { lockRef, type RefLock } from './ref-lock.ts'
+import { type LockAttempt, prepareLock, type RefLock, removeLeftLocks } from './ref-lock.ts'
 import { appendReflog } from './reflog.ts'
 import type { RefReader } from './refs.ts'
-import { bringForward, pathsInTheWay } from './work-tree.ts'
+import { removeStaleLock } from './stale-lock.ts'
 
 /** `from: null`: the ref must not exist. `message` is for the reflog. */
 export type RefUpdate = { ref: RefName; from: Oid | null; to: Oid; message: string }
@@ -38,6 +39,8 @@ export type RefOutcome =
 export type RefWriter = {
   /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
   move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
+  /** Undoes what processes that were killed have left: locks, and work trees that are ahead of their branch. */
+  mend(): Promise<void>
 }
 
 export type RefWriterDeps = {
@@ -53,33 +56,34 @@ export type RefWriterDeps = {
 /** As many files are open at once. */
 const AT_ONCE = 64
 /** Git, too, waits up to 100 ms for a lock. */
-const LOCK_WAITS_MS = [1, 2, 5, 10, 25, 60]
+const LOCK_WAITS_MS = [0, 1, 2, 5, 10, 25, 60]
 
 export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDeps): RefWriter {
   async function moveOne(update: RefUpdate, checkouts: readonly Checkout[]): Promise<RefOutcome> {
-    const attempt = await lockPatiently(gitDir, update.ref)
-    if (attempt.kind === 'taken') return { kind: 'locked' }
-    if (attempt.kind === 'name-clash') return clash(update.ref, attempt.with)
-    const { lock } = attempt
+    const { ref, to } = update
+    // What is so already need not wait for the disk; under the lock it is looked at again.
+    const early = obstacleTo(update)
+    if (early) return early
+    let lock: RefLock | undefined
     try {
-      const obstacle = obstacleTo(update)
+      lock = await prepareLock(gitDir, ref, `${to}\n`)
+      const attempt = await take(lock, ref)
+      if (attempt === 'taken') return { kind: 'locked' }
+      const obstacle = attempt === 'name-clash' ? clash(ref, dirname(ref)) : obstacleTo(update)
       if (obstacle) return obstacle
-      lock.write(update.to)
-      await lock.sync()
-      const own = checkouts.filter(({ ref }) => ref === update.ref)
-      const held = await bringWorkTrees(own, update)
+      const own = checkouts.filter((checkout) => checkout.ref === ref)
+      const held = own.length > 0 ? await moveCheckedOut(lock, update, own) : publish(lock, update)
       if (held) return held
-      publish(lock, update, own)
-      await syncFolder(dirname(join(gitDir, update.ref)))
+      await syncFolder(dirname(join(gitDir, ref)))
       return { kind: 'moved' }
     } catch (cause) {
       return { kind: 'failed', cause }
     } finally {
-      lock.release()
+      lock?.release()
     }
   }
 
-  /** Why the ref cannot move, as it stands under its lock. */
+  /** Why the ref cannot move, as it stands. */
   function obstacleTo({ ref, from }: RefUpdate): RefOutcome | undefined {
     const state = refs.read(ref)
     if (state.kind === 'odd') return { kind: 'refused', reason: state.detail }
@@ -99,11 +103,55 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
     return hasBelow ? `${ref}/...` : undefined
   }
 
-  function publish(lock: RefLock, { ref, from, to, message }: RefUpdate, checkouts: readonly Checkout[]): void {
+  /** Reflogs first, as git has it: there is no move without its line, and no line without its move. */
+  function publish(lock: RefLock, { ref, from, to, message }: RefUpdate, heads: readonly Checkout[] = []): undefined {
     const move = { from, to, by, atMs: clock.now(), message }
-    appendReflog(gitDir, ref, move)
-    for (const checkout of checkouts) appendReflog(checkout.gitDir, 'HEAD', move)
-    lock.publish()
+    const takeBackLines: (() => void)[] = []
+    try {
+      takeBackLines.push(appendReflog(gitDir, ref, move))
+      for (const head of heads) takeBackLines.push(appendReflog(head.gitDir, 'HEAD', move))
+      lock.publish()
+    } catch (error) {
+      for (const takeBackLine of takeBackLines) takeBackLine()
+      throw error
+    }
+  }
+
+  async function moveCheckedOut(
+    lock: RefLock,
+    update: RefUpdate,
+    checkouts: readonly Checkout[],
+  ): Promise<RefOutcome | undefined> {
+    const { ref, from, to } = update
+    // HEAD may name a branch before its first commit; then whatever lies in the work tree is somebody's.
+    if (from === null) {
+      const [{ workTree, state }] = checkouts as [Checkout]
+      return { kind: 'checked-out-dirty', workTree, state, paths: [] }
+    }
+    await mendCheckouts(gitDir, refs)
+    const moved = await moveCheckouts(gitDir, {
+      checkouts,
+      move: { ref, from, to },
+      take: (head) => take(head),
+      publish: () => publish(lock, update, checkouts),
+    })
+    if (moved.kind === 'done') return undefined
+    if (moved.kind === 'locked') return { kind: 'locked' }
+    const { workTree, state } = moved.checkout
+    return { kind: 'checked-out-dirty', workTree, state, paths: moved.paths }
+  }
+
+  async function take(lock: RefLock, ref?: RefName): Promise<LockAttempt> {
+    for (const waitMs of LOCK_WAITS_MS) {
+      const attempt = lock.take()
+      if (attempt !== 'taken') return attempt
+      if (waitMs > 0) await delay(waitMs)
+      else {
+        removeLeftLocks(gitDir)
+        if (ref) removeStaleLock(gitDir, ref.replace(/^refs\/heads\//, ''), Date.now())
+      }
+    }
+    return lock.take()
   }
 
   return {
@@ -116,30 +164,11 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       }
       return outcomes
     },
+    async mend() {
+      removeLeftLocks(gitDir)
+      await mendCheckouts(gitDir, refs)
+    },
   }
-}
-
-/** Brings each work tree to the new commit; gives why one of them cannot follow. */
-async function bringWorkTrees(
-  checkouts: readonly Checkout[],
-  { from, to }: RefUpdate,
-): Promise<RefOutcome | undefined> {
-  for (const { workTree, state } of checkouts) {
-    if (state !== 'ready' || from === null) return { kind: 'checked-out-dirty', workTree, state, paths: [] }
-    const paths = await pathsInTheWay(workTree, { from, to })
-    if (paths.length > 0) return { kind: 'checked-out-dirty', workTree, state, paths }
-    if (!(await bringForward(workTree, { from, to }))) return { kind: 'checked-out-dirty', workTree, state, paths: [] }
-  }
-  return undefined
-}
-
-async function lockPatiently(gitDir: string, ref: RefName): Promise<ReturnType<typeof lockRef>> {
-  for (const waitMs of LOCK_WAITS_MS) {
-    const attempt = lockRef(gitDir, ref)
-    if (attempt.kind !== 'taken') return attempt
-    await delay(waitMs)
-  }
-  return lockRef(gitDir, ref)
 }
 
 const clash = (ref: RefName, other: string): RefOutcome => ({
