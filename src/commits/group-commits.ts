@@ -49,7 +49,7 @@ const GROUP_SIZE = 64
 /** So that one busy tenant leaves room for others. */
 const CHAIN_LENGTH = 16
 /** How often a commit is made anew because git moved the branch meanwhile. */
-const MAX_ATTEMPTS = 5
+const MAX_ATTEMPTS = 20
 /** Of the files of one commit, in the trail; the commit itself has them all. */
 const PATHS_TOLD = 50
 

@@ -4,6 +4,7 @@ import { signCommit } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import type { ObjectReader } from './cat-file.ts'
 import type { FreshObjects } from './fresh-objects.ts'
+import { ownName } from './left-behind.ts'
 import type { GitObjects } from './objects.ts'
 import { writePack } from './pack-writer.ts'
 import type { RefWriter } from './ref-updates.ts'
@@ -43,7 +44,7 @@ export const openCommitRepository = ({
   },
   hold: fresh.hold,
   sign: (unsigned) => signCommit(unsigned, key),
-  store: (new_) => writePack(gitDir, new_, { keep: 'commits of espalier, until their branches have moved' }),
+  store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
   async move(update) {
     const [outcome] = await writer.move([update])
     return outcome!

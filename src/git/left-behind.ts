@@ -19,6 +19,9 @@ export function ownName(subject: string): string {
   return [ME, made, encodeURIComponent(subject)].join(SEPARATOR)
 }
 
+/** Whether a text is such a name. */
+export const isOwnName = (text: string): boolean => text.split(SEPARATOR).length === 5
+
 export const subjectOf = (name: string): string => decodeURIComponent(name.split(SEPARATOR)[4] ?? '')
 
 /** Whether the process that made the file `name` is gone. */

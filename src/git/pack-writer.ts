@@ -7,13 +7,26 @@
  * `git gc` from the objects until the refs stand that lead to them.
  * Source: gitformat-pack(5), version 2.
  */
-import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import type { Oid } from '../kernel/ids.ts'
 import { syncFile, syncFolder, writeFully, writeSynced } from './durable-files.ts'
+import { isLeftBehind, isOwnName, ownName } from './left-behind.ts'
 import type { ObjectType } from './object-id.ts'
 import { type PackedObject, packIndexBytes } from './pack-index.ts'
 
@@ -36,9 +49,9 @@ const TYPE_NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2,
 const LEVELS: Readonly<Record<ObjectType, number>> = { commit: 0, tree: 0, blob: 1 }
 
 /**
- * Writes `objects` as a pack of the repository at `gitDir`. Where it fails nothing is left but names that begin with
- * `tmp_`, which `git prune` removes too. Lets others have their turn after every megabyte.
- * @param keep what the `.keep` file says; without it there is none
+ * Writes `objects` as a pack of the repository at `gitDir`; where it fails nothing is left. Lets others have their turn
+ * after every megabyte.
+ * @param keep what the `.keep` file says; without it there is none. With a name of `ownName` it goes with the process
  * @throws the file system's error, such as ENOSPC
  */
 export async function writePack(
@@ -48,9 +61,9 @@ export async function writePack(
 ): Promise<WrittenPack> {
   const folder = join(gitDir, 'objects', 'pack')
   mkdirSync(folder, { recursive: true })
-  const draft = randomUUID()
-  const packDraft = join(folder, `tmp_pack_${draft}`)
-  const indexDraft = join(folder, `tmp_idx_${draft}`)
+  mkdirSync(draftFolder(gitDir), { recursive: true })
+  const packDraft = join(draftFolder(gitDir), ownName('pack'))
+  const indexDraft = join(draftFolder(gitDir), ownName('idx'))
   try {
     const { packed, checksum } = await writeBody(packDraft, objects)
     await writeSynced(indexDraft, packIndexBytes(packed, checksum), PACK_MODE)
@@ -62,11 +75,30 @@ export async function writePack(
     await syncFolder(folder)
     return { path: `${name}.pack`, release: () => rmSync(keepPath, { force: true }) }
   } catch (error) {
-    rmSync(packDraft, { force: true })
-    rmSync(indexDraft, { force: true })
+    for (const path of [packDraft, indexDraft]) rmSync(path, { force: true })
     throw error
   }
 }
+
+/** Removes unfinished packs of processes that are gone, and what they kept from `git gc`. */
+export function removeLeftPacks(gitDir: string): void {
+  for (const path of filesIn(draftFolder(gitDir))) {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats && isLeftBehind(basename(path), stats)) rmSync(path, { force: true })
+  }
+  for (const path of filesIn(join(gitDir, 'objects', 'pack'))) {
+    if (!path.endsWith('.keep')) continue
+    const stats = statSync(path, { throwIfNoEntry: false })
+    const reason = stats && readFileSync(path, 'utf8').trim()
+    if (reason && isOwnName(reason) && isLeftBehind(reason, stats)) rmSync(path, { force: true })
+  }
+}
+
+/** Outside of `objects/`, where `git gc --prune=now` removes what is being written. */
+const draftFolder = (gitDir: string): string => join(gitDir, 'espalier', 'packs')
+
+const filesIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
 
 /** Writes the pack itself and waits until it is on the disk. */
 async function writeBody(

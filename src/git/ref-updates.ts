@@ -15,6 +15,7 @@ import { type Checkout, type CheckoutState, findCheckouts } from './checkouts.ts
 import type { Identity } from './commit-bytes.ts'
 import { syncFolder } from './durable-files.ts'
 import { removeEmptyFolders } from './empty-folders.ts'
+import { removeLeftPacks } from './pack-writer.ts'
 import { type LockAttempt, prepareLock, type RefLock, removeLeftLocks } from './ref-lock.ts'
 import { appendReflog } from './reflog.ts'
 import type { RefReader } from './refs.ts'
@@ -39,7 +40,7 @@ export type RefOutcome =
 export type RefWriter = {
   /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
   move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
-  /** Undoes what processes that were killed have left: locks, and work trees that are ahead of their branch. */
+  /** Undoes what killed processes have left: locks, unfinished packs, and work trees that are ahead of their branch. */
   mend(): Promise<void>
 }
 
@@ -166,6 +167,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
     },
     async mend() {
       removeLeftLocks(gitDir)
+      removeLeftPacks(gitDir)
       await mendCheckouts(gitDir, refs)
     },
   }

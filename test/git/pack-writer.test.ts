@@ -84,5 +84,6 @@ test('where it fails, nothing is left', async () => {
     throw new Error('no more')
   }
   await expect(writePack(repository.gitDir, broken())).rejects.toThrow('no more')
-  expect(readdirSync(packFolder()).filter((name) => name.startsWith('tmp_'))).toEqual([])
+  expect(readdirSync(join(repository.gitDir, 'espalier/packs'))).toEqual([])
+  expect(readdirSync(packFolder()).filter((name) => /^tmp_|keep$/.test(name))).toEqual([])
 })

@@ -1,0 +1,84 @@
+/** Commits in a process of its own: what a test sends there, and what it gets back before the process is gone. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+import { PROJECT } from '../support/checkout.ts'
+import type { Folder } from '../support/folder.ts'
+
+/** `files`: contents in base64, by path. */
+export type Order = { id: number; tenant: string; files: Record<string, string> }
+export type Answer = { id: number; revision: string } | { id: number; code: string }
+
+export type CommitClient = {
+  process: ChildProcess
+  /** Undefined where the process was gone before it answered. */
+  commit(tenant: string, files: Record<string, string | Uint8Array>): Promise<Answer | undefined>
+  /** Waits for what is under way. */
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+const PROGRAM = join(PROJECT, 'node_modules/.cache/test/commit-process.mjs')
+
+/** Before the first start. */
+export const bundleCommitProcess = () =>
+  build({
+    absWorkingDir: PROJECT,
+    entryPoints: ['test/faults/commit-process.ts'],
+    outfile: PROGRAM,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    logLevel: 'warning',
+  })
+
+let orders = 0
+
+/** @param limitKb of the size of any one file that the process writes */
+export async function startCommitProcess(folder: Folder, limitKb?: number): Promise<CommitClient> {
+  const node = `exec '${process.execPath}' '${PROGRAM}'`
+  const script = limitKb === undefined ? node : `ulimit -f ${limitKb} && ${node}`
+  const child = spawn('bash', ['-c', script], { cwd: folder.path, env: folder.env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  const waiting = new Map<number, (answer: Answer | undefined) => void>()
+  child.stdin.on('error', () => {})
+  const ready = new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('The process ended before it was ready.')))
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line === 'ready') return resolve()
+      const answer = JSON.parse(line) as Answer
+      waiting.get(answer.id)?.(answer)
+      waiting.delete(answer.id)
+    })
+  })
+  child.once('close', () => {
+    for (const resolve of waiting.values()) resolve(undefined)
+  })
+  await ready
+  return {
+    process: child,
+    commit(tenant, files) {
+      orders += 1
+      const id = orders
+      const encoded = Object.fromEntries(
+        Object.entries(files).map(([path, content]) => [path, Buffer.from(content).toString('base64')]),
+      )
+      const order: Order = { id, tenant, files: encoded }
+      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(undefined)
+      child.stdin.write(`${JSON.stringify(order)}\n`)
+      return new Promise((resolve) => waiting.set(id, resolve))
+    },
+    async stop() {
+      child.stdin.end()
+      await ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}
