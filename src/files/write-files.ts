@@ -12,8 +12,8 @@ import type { Oid, TenantId } from '../kernel/ids.ts'
 import { type Patch, patchFile } from './patch-file.ts'
 import type { TreeFile, TreeFiles } from './tree-files.ts'
 
-/** What has to be at the path: this blob, any file, or none. */
-export type Condition = Oid | '*' | 'absent'
+/** What has to be at the path: this blob, a file (`*`), none (`absent`), or whatever there is or is not (`any`). */
+export type Condition = Oid | '*' | 'absent' | 'any'
 
 export type FileWrite = { path: string; condition: Condition | undefined } & (
   | { kind: 'content'; content: Uint8Array }
@@ -133,7 +133,7 @@ export function createFileWriter({
 }
 
 const expecting = (condition: Condition | undefined): Pick<FileChange, 'ifMatch'> =>
-  condition === undefined ? {} : { ifMatch: condition }
+  condition === undefined || condition === 'any' ? {} : { ifMatch: condition }
 
 /** Larger files are no documents (documents/document.ts). */
 const MAX_PATCHED_BYTES = 512 * 1024
@@ -150,6 +150,7 @@ export function requirePath(path: string): void {
  * new.
  */
 function requireCondition({ path, condition, kind }: FileWrite, found: TreeFile | undefined): void {
+  if (condition === 'any') return
   // A patch or a deletion of nothing is told apart from one that comes too late.
   if (found === undefined && kind !== 'content' && (condition === undefined || condition === '*')) return
   if (condition === undefined) {

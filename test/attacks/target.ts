@@ -20,8 +20,12 @@ export type Target = {
   get(tenant: string, path: string): Promise<Answered>
   execute(tenant: string, body: object): Promise<Answered>
   commit(tenant: string, files: Files): string
-  /** `POST /api/v1/commits` of `files` as they are. */
-  write(tenant: string, files: Readonly<Record<string, string>>): Promise<Answered>
+  /** Sends `files` to the API as they are, to be committed or only checked. */
+  write(
+    tenant: string,
+    path: '/api/v1/commits' | '/api/v1/validate',
+    files: Readonly<Record<string, string>>,
+  ): Promise<Answered>
   /** `espalier validate` on a folder with `files`. */
   validate(files: Readonly<Record<string, string>>): Promise<{ code: number; errors: unknown }>
   /**
@@ -60,15 +64,15 @@ export function attackTarget(): Target {
     return answered(await fetch(`${target.server.url}/api/v1/execute`, init))
   }
 
-  target.write = async (tenant, files) => {
+  target.write = async (tenant, at, files) => {
     const changes = Object.entries(files).map(([path, content]) => ({
       path,
       content,
-      ...(Object.hasOwn(BASE_FILES, path) ? { ifMatch: '*' } : {}),
+      ...(at === '/api/v1/commits' && Object.hasOwn(BASE_FILES, path) ? { ifMatch: '*' } : {}),
     }))
     const headers = { 'X-Tenant-ID': tenant }
     const init = { method: 'POST', headers, body: JSON.stringify({ changes }) }
-    return answered(await fetch(`${target.server.url}/api/v1/commits`, init))
+    return answered(await fetch(`${target.server.url}${at}`, init))
   }
 
   target.validate = async (files) => {
@@ -109,8 +113,10 @@ export function attackTarget(): Target {
 
     const written = `written-${attacks}`
     const head = target.commit(written, {})
-    const sent = await target.write(written, files)
-    expect(sent).toMatchObject({ status: 422, body: { code: 'change-invalid', errors: places } })
+    for (const path of ['/api/v1/commits', '/api/v1/validate'] as const) {
+      const sent = await target.write(written, path, files)
+      expect(sent).toMatchObject({ status: 422, body: { code: 'change-invalid', errors: places } })
+    }
     expect(target.folder.repository.git(['rev-parse', `customer/${written}`])).toBe(head)
     expect((await target.get(written, '/api/v1/config')).headers.get('x-config-revision')).toBe(head)
     await target.expectUnharmed()

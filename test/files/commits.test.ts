@@ -86,6 +86,30 @@ describe('several files', () => {
   })
 })
 
+test('changes can be checked without being committed, by whoever may read', async () => {
+  app.commit('checked', {})
+  const before = headOf(app, 'checked')
+  const viewer = await issue(app, { tenant: 'checked', role: 'viewer' })
+  const check = (...changes: object[]) =>
+    ask(app, viewer.key, '/api/v1/validate', { method: 'POST', body: { changes } })
+  expect(
+    await check({ path: 'config/limits.yaml', content: 'a: 1\n' }, { path: 'config/x.yaml', content: 'b: 1\n' }),
+  ).toMatchObject({
+    status: 200,
+    body: { valid: true, revision: before, changed: ['config/limits.yaml', 'config/x.yaml'] },
+  })
+  expect(await check({ path: 'tools/small.json', delete: true })).toMatchObject({
+    status: 422,
+    body: { code: 'change-invalid', errors: [{ file: 'workflows/both.yaml', line: 3, pointer: '/stages/0' }] },
+  })
+  expect(await check({ path: 'config/limits.yaml', patch: [{ op: 'remove', path: '/none' }] })).toMatchObject({
+    status: 422,
+    body: { code: 'patch-not-applicable' },
+  })
+  expect(await check({ path: 'config/limits.yaml', ifMatch: '*', content: '' })).toMatchObject({ status: 422 })
+  expect(headOf(app, 'checked')).toBe(before)
+})
+
 describe('who stands in a commit', () => {
   const person = () =>
     app.repository.git(['log', '-1', '--format=%an <%ae>|%cn|%(trailers:key=Request-Id,valueonly)', 'customer/who'])

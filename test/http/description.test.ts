@@ -68,6 +68,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   ],
   'delete-file': () => ['/api/v1/files/notes/y', file('DELETE')],
   'create-commit': () => ['/api/v1/commits', post({ changes: [{ path: 'notes/z', content: 'z' }] })],
+  'validate-changes': () => ['/api/v1/validate', post({ changes: [{ path: 'notes/z', content: 'z' }] })],
   'create-rollback': () => ['/api/v1/rollback', post({ revert: 'head' })],
   'list-executions': () => ['/api/v1/executions'],
   'get-execution': () => [`/api/v1/executions/${executionId}`],

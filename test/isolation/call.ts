@@ -242,6 +242,7 @@ const BODIES: Readonly<Record<string, Body>> = {
     message: of.commit,
     changes: [{ path: 'config/private.yaml', ifMatch: '*', patch: { note: of.config, nth: nth % 6 } }],
   }),
+  'validate-changes': (of) => ({ changes: [{ path: 'config/private.yaml', patch: { note: of.config } }] }),
   'create-rollback': (of) => ({ to: 'head~1', message: of.commit }),
   'replace-tenant': profile,
   'change-tenant': (of) => ({ metadata: { note: of.meta } }),

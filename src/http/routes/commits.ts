@@ -1,45 +1,14 @@
 /** `POST /api/v1/commits`: several files in one commit, all of them or none. */
 import type { FromSchema } from 'json-schema-to-ts'
 import { CHANGE_LIMITS } from '../../commits/change.ts'
-import type { PatchOperation } from '../../edits/json-patch.ts'
-import type { Condition, FileWrite, FileWriter } from '../../files/write-files.ts'
-import { AppError } from '../../kernel/errors.ts'
+import type { FileWriter } from '../../files/write-files.ts'
 import { type Oid, parseOid } from '../../kernel/ids.ts'
-import type { Json } from '../../kernel/json.ts'
 import { jsonBody } from '../body.ts'
 import { COMMIT_ANSWER, COMMIT_PROBLEMS, commitAnswer, isDryRun, WRITE_PARAMETERS } from '../commit-answer.ts'
 import type { Ctx } from '../exchange.ts'
-import { conditionOf } from '../file-condition.ts'
-import { OPERATIONS_SCHEMA } from '../patch-body.ts'
+import { CHANGE_SCHEMA, type Change, writeOf } from '../file-change-body.ts'
 import type { Route } from '../route.ts'
 import type { TenantScope } from '../tenant-scope.ts'
-
-const CHANGE = {
-  type: 'object',
-  required: ['path'],
-  additionalProperties: false,
-  properties: {
-    path: { type: 'string', description: 'From the top of the branch, such as `config/limits.yaml`.' },
-    ifMatch: {
-      type: 'string',
-      description:
-        'The ETag of the version that you have seen; `*` = whatever is there. Without it the file has to be new.',
-    },
-    content: { type: 'string', description: 'The whole file, as text.' },
-    contentBase64: { type: 'string', description: 'The whole file, in Base64.' },
-    patch: {
-      description: 'On a JSON or YAML file: an object is a merge patch (RFC 7396), an array a JSON Patch (RFC 6902).',
-      oneOf: [{ type: 'object' }, OPERATIONS_SCHEMA],
-    },
-    delete: { const: true },
-  },
-  oneOf: [
-    { required: ['content'] },
-    { required: ['contentBase64'] },
-    { required: ['patch'] },
-    { required: ['delete'] },
-  ],
-} as const
 
 const COMMIT_BODY = {
   title: 'A commit',
@@ -53,18 +22,10 @@ const COMMIT_BODY = {
       pattern: '^[0-9a-f]{40}$',
       description: 'The commit that the changes were made for: refused where the branch has moved on.',
     },
-    changes: { type: 'array', minItems: 1, maxItems: CHANGE_LIMITS.files, items: CHANGE },
+    changes: { type: 'array', minItems: 1, maxItems: CHANGE_LIMITS.files, items: CHANGE_SCHEMA },
   },
 } as const
 
-type Change = {
-  path: string
-  ifMatch?: string
-  content?: string
-  contentBase64?: string
-  patch?: Json
-  delete?: true
-}
 type CommitBody = Omit<FromSchema<typeof COMMIT_BODY>, 'changes'> & { changes: Change[] }
 
 export function commitRoutes({ writer }: { writer: FileWriter }): Route[] {
@@ -123,28 +84,4 @@ export function commitRoutes({ writer }: { writer: FileWriter }): Route[] {
       },
     },
   ]
-}
-
-function writeOf({ path, ifMatch, content, contentBase64, patch, ...rest }: Change, index: number): FileWrite {
-  const isNew = ifMatch === undefined && (content !== undefined || contentBase64 !== undefined)
-  const condition: Condition | undefined =
-    ifMatch === undefined ? (isNew ? 'absent' : undefined) : conditionOf(ifMatch, `/changes/${index}/ifMatch`)
-  if (rest.delete) return { path, condition, kind: 'delete' }
-  if (patch !== undefined) {
-    return Array.isArray(patch)
-      ? { path, condition, kind: 'patch', patch: { kind: 'operations', operations: patch as PatchOperation[] } }
-      : { path, condition, kind: 'patch', patch: { kind: 'merge', patch } }
-  }
-  const bytes = content === undefined ? fromBase64(contentBase64 ?? '', index) : Buffer.from(content)
-  return { path, condition, kind: 'content', content: bytes }
-}
-
-function fromBase64(text: string, index: number): Uint8Array {
-  const bytes = Buffer.from(text, 'base64')
-  if (bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '')) return bytes
-  const pointer = `/changes/${index}/contentBase64`
-  throw new AppError('body-invalid', {
-    detail: `${pointer} is not Base64 (RFC 4648, section 4).`,
-    errors: [{ pointer, detail: 'Write the bytes in Base64, without line breaks.' }],
-  })
 }

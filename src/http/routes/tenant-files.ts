@@ -5,10 +5,12 @@ import { commitRoutes } from './commits.ts'
 import { fileChangeRoutes } from './file-changes.ts'
 import { fileRoutes } from './files.ts'
 import { rollbackRoutes } from './rollback.ts'
+import { validateRoutes } from './validate.ts'
 
 export const tenantFileRoutes = (files: TenantFiles): Route[] => [
   ...fileRoutes({ files: files.tree }),
   ...fileChangeRoutes(files),
   ...commitRoutes(files),
   ...rollbackRoutes(files),
+  ...validateRoutes(files),
 ]
