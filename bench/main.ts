@@ -12,13 +12,21 @@ import { compareWithBareHono } from './measure.ts'
 import { type Options, readOptions, UsageError, usageOf } from './options.ts'
 import { read } from './read.ts'
 import { type Report, type Row, tableOf } from './report.ts'
+import { rollout } from './rollout.ts'
 import { productIn, startServer } from './server-process.ts'
 import { wakeTenants } from './wake-tenants.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = { execute, read }
 
-/** Those that need no server: they measure a part of the product in this process. */
-const IN_PROCESS: Readonly<Record<string, typeof keys>> = { keys }
+/** Those that need no server: they measure a part of the product by itself. */
+const SERVERLESS: Readonly<Record<string, (options: Options, root: string) => Promise<Report>>> = {
+  async keys({ name, rounds }) {
+    return { name, tenants: KEY_TENANTS, rows: await keys({ rounds, progress }) }
+  },
+  async rollout({ name, rounds, tenants }, root) {
+    return { name, tenants, rows: await rollout({ root, tenants, rounds, progress }) }
+  },
+}
 
 const progress = (text: string): void => {
   process.stderr.write(`bench: ${text}\n`)
@@ -29,7 +37,7 @@ const progress = (text: string): void => {
  * @returns the exit code
  */
 export async function main(args: readonly string[], root: string): Promise<number> {
-  const names = Object.keys({ ...BENCHES, ...IN_PROCESS })
+  const names = Object.keys({ ...BENCHES, ...SERVERLESS })
   try {
     const options = readOptions(args, names)
     if (options === 'help') process.stdout.write(usageOf(names))
@@ -45,12 +53,8 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
 }
 
-async function reportOf(options: Options, root: string): Promise<Report> {
-  const inProcess = IN_PROCESS[options.name]
-  if (!inProcess) return measured(options, root)
-  const { name, rounds } = options
-  return { name, tenants: KEY_TENANTS, rows: await inProcess({ rounds, progress }) }
-}
+const reportOf = (options: Options, root: string): Promise<Report> =>
+  SERVERLESS[options.name]?.(options, root) ?? measured(options, root)
 
 async function measured(
   { name, tenants, only, rounds, seconds, load, controls: controlled }: Options,

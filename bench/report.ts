@@ -9,6 +9,7 @@ const UNITS = {
   'requests/s': { better: 'more', digits: 0 },
   'lookups/s': { better: 'more', digits: 0 },
   'us, p99': { better: 'less', digits: 1 },
+  s: { better: 'less', digits: 2 },
 } as const
 export type Unit = keyof typeof UNITS
 

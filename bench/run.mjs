@@ -12,6 +12,7 @@ await build({
     main: 'bench/main.ts',
     'autocannon-load': 'bench/autocannon-load.ts',
     'bare-hono': 'bench/rivals/bare-hono.ts',
+    'rollout-once': 'bench/rollout-once.ts',
     'without-controls': 'bench/rivals/without-controls.ts',
   },
   outdir,

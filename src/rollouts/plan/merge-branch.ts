@@ -11,7 +11,7 @@ import { nativeSettler } from './settle-native.ts'
 import { pathConflict, settleUnmerged } from './settle-unmerged.ts'
 import { type FolderMerge, type MergeFile, newFolderMerge, type PathOwners } from './trees/folder-merge.ts'
 import { folderMerger } from './trees/merge-folders.ts'
-import type { ReadTree, TrunkSide } from './trees/trunk-side.ts'
+import type { ReadTree, SideOf } from './trees/trunk-side.ts'
 
 /** The trees of a merge. `base` is undefined where there is none that is one commit's. */
 export type BranchTrees = { base: Oid | undefined; ours: Oid; theirs: Oid }
@@ -28,7 +28,7 @@ export type BranchMerge = {
 
 export type BranchMergerPorts = Pick<PlannerPorts, 'read' | 'idOf' | 'nativeMerge'> & {
   readTree: ReadTree
-  sideOf(base: Oid | undefined, trunk: Oid | undefined): Promise<TrunkSide>
+  sideOf: SideOf
   mergeOneFile: FileMerger
   owners: PathOwners
 }

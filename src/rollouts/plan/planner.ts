@@ -29,6 +29,8 @@ const AHEAD = 3
 /** A rollback plans from a commit of each tenant: these are not kept long. */
 const KEPT_TRUNKS = 8
 
+const NOTHING: [ReadonlyMap<Oid, readonly Oid[]>, ReadonlySet<Oid>] = [new Map(), new Set()]
+
 export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
   const trunks = new LRUCache<Oid, Promise<Trunk>>({ max: KEPT_TRUNKS })
 
@@ -45,12 +47,15 @@ export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
     async *plan(commit, targets) {
       const trunk = await trunkAt(commit)
       const heads = targets.filter(({ hold }) => hold === null).map(({ head }) => head)
-      const bases = heads.length === 0 ? new Map<Oid, readonly Oid[]>() : await ports.mergeBases(commit, heads)
+      const [bases, valid] =
+        heads.length === 0 ? NOTHING : await Promise.all([ports.mergeBases(commit, heads), ports.validHeads()])
       const underWay: Promise<PlannedTenant[]>[] = []
       for (let next = 0; next < targets.length || underWay.length > 0; ) {
         while (next < targets.length && underWay.length < AHEAD) {
           const group = targets.slice(next, next + GROUP)
-          const planned = Promise.all(group.map((target) => trunk.plan(target, bases.get(target.head))))
+          const planned = Promise.all(
+            group.map((target) => trunk.plan(target, bases.get(target.head), valid.has(target.head))),
+          )
           // Whoever stops listening is not to hear of groups that were begun.
           planned.catch(() => {})
           underWay.push(planned)

@@ -17,8 +17,11 @@ import { type ReadTree, trunkSides } from './trees/trunk-side.ts'
 import { treeValidator } from './validity/validator.ts'
 
 export type Trunk = {
-  /** @param bases the best common ancestors of the head and the trunk; undefined = its history cannot be read */
-  plan(target: Target, bases: readonly Oid[] | undefined): Promise<PlannedTenant>
+  /**
+   * @param bases the best common ancestors of the head and the trunk; undefined = its history cannot be read
+   * @param isValid whether the head is known to be valid
+   */
+  plan(target: Target, bases: readonly Oid[] | undefined, isValid: boolean): Promise<PlannedTenant>
   problems(): Promise<readonly FileProblem[]>
 }
 
@@ -56,12 +59,13 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     return tree
   }
 
-  async function outcomeOf(target: Target, base: Oid | undefined): Promise<Outcome> {
+  async function outcomeOf(target: Target, base: Oid | undefined, isValid: boolean): Promise<Outcome> {
     const trees: BranchTrees = {
       base: base === undefined ? undefined : await baseTreeOf(base),
       ours: await treeOf(ports, target.head),
       theirs,
     }
+    if (isValid) ports.noteValid(trees.ours)
     const commits = { ours: target.head, theirs: commit }
     const merge = await mergeBranch({ trees, commits, decisions: target.decisions })
     if (merge.conflicts.length > 0) return { kind: 'conflict', conflicts: merge.conflicts }
@@ -90,7 +94,11 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     ].sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
-  async function planAt(target: Target, bases: readonly Oid[] | undefined): Promise<[Oid | null, Outcome]> {
+  async function planAt(
+    target: Target,
+    bases: readonly Oid[] | undefined,
+    isValid: boolean,
+  ): Promise<[Oid | null, Outcome]> {
     const { hold, reapply } = target
     if (hold) return [null, { kind: 'held', hold }]
     if (bases === undefined) return [null, unreadable(target.head, 'its history cannot be read')]
@@ -102,7 +110,7 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     const base = only !== undefined && only === reapply?.insteadOf ? reapply.base : only
     if (base === commit) return [commit, { kind: 'noop' }]
     try {
-      return [base ?? null, await outcomeOf(target, base)]
+      return [base ?? null, await outcomeOf(target, base, isValid)]
     } catch (error) {
       const reason = error instanceof MalformedTree ? error.message : ports.unreadable(error)
       if (reason === undefined) throw error
@@ -111,9 +119,9 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
   }
 
   return {
-    async plan(target, bases) {
+    async plan(target, bases, isValid) {
       const { tenant, ref, head } = target
-      const [base, outcome] = await planAt(target, bases)
+      const [base, outcome] = await planAt(target, bases, isValid)
       return { tenant, ref, head, base, outcome }
     },
     problems: () => validator.problems(theirs, []),

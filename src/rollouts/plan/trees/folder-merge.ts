@@ -2,7 +2,7 @@
 import type { Oid } from '../../../kernel/ids.ts'
 import type { MadeObject } from '../plan.ts'
 import type { EntryChange } from './own-changes.ts'
-import type { ReadTree, TrunkSide } from './trunk-side.ts'
+import type { ReadTree, SideOf } from './trunk-side.ts'
 
 export type FolderMerge = {
   /** False: some path is not to be decided here, and nothing else of this holds. */
@@ -40,7 +40,7 @@ export type PathOwners = {
 
 export type FolderMergePorts = {
   readTree: ReadTree
-  sideOf(base: Oid | undefined, trunk: Oid | undefined): Promise<TrunkSide>
+  sideOf: SideOf
   mergeFile: MergeFile
   owners: PathOwners
   treeId(bytes: Buffer): Oid

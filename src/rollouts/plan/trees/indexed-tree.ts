@@ -11,8 +11,6 @@ export type Entry = {
   name: string
   /** As it is stored: `40000`, `100644`, ... */
   mode: string
-  /** The 20 bytes of the id. */
-  id: Buffer
   /** The whole entry. */
   raw: Buffer
   /** What it is sorted by: the name, and a `/` after that of a folder. */
@@ -31,6 +29,7 @@ export const FOLDER_MODE = '40000'
 const FILE_MODES: ReadonlySet<string> = new Set(['100644', '100755'])
 
 const SPACE = 0x20
+const NOT_ASCII = /[\x80-\xff]/
 const ID_BYTES = 20
 
 /** A tree whose bytes are not what Git writes: cut short, out of order, or with a name twice. */
@@ -38,12 +37,13 @@ export class MalformedTree extends Error {}
 
 export const isFolder = ({ mode }: Entry): boolean => mode === FOLDER_MODE
 export const isFile = ({ mode }: Entry): boolean => FILE_MODES.has(mode)
-export const oidOf = ({ id }: Entry): Oid => id.toString('hex') as Oid
+export const oidOf = ({ raw }: Entry): Oid => raw.toString('hex', raw.length - ID_BYTES) as Oid
 export const sameEntry = (a: Entry | undefined, b: Entry | undefined): boolean =>
   a === b || (a !== undefined && b !== undefined && a.raw.equals(b.raw))
 
 /** A name as people read it; bytes that are no UTF-8 are shown as U+FFFD. */
-export const textOf = (name: string): string => Buffer.from(name, 'latin1').toString('utf8')
+export const textOf = (name: string): string =>
+  NOT_ASCII.test(name) ? Buffer.from(name, 'latin1').toString('utf8') : name
 
 /** The entry that begins at `start`. @throws MalformedTree */
 export function entryAt(bytes: Buffer, start: number): Entry {
@@ -56,7 +56,6 @@ export function entryAt(bytes: Buffer, start: number): Entry {
   return {
     name,
     mode,
-    id: bytes.subarray(nameEnd + 1, end),
     raw: bytes.subarray(start, end),
     key: mode === FOLDER_MODE ? `${name}/` : name,
   }

@@ -26,18 +26,23 @@ export function folderMerger({ readTree, sideOf, mergeFile, owners, treeId }: Fo
     at: string,
     [base, ours, theirs]: readonly [Oid | undefined, Oid | undefined, Oid | undefined],
   ): Promise<Oid | undefined> {
-    const side = await sideOf(base, theirs)
+    const known = sideOf(base, theirs)
+    const side = known instanceof Promise ? await known : known
     const bytes = ours === undefined ? NO_BYTES : await readTree(ours)
     const own = changesOf(side.base, bytes)
     merge.own.set(at, own)
     const edits = new Map<string, Entry | undefined>()
-    const settle = async (name: string, versions: Versions): Promise<void> => {
+    const keep = (name: string, entry: Entry | undefined, { theirs: there }: Versions): void => {
+      if (!sameEntry(entry, there)) edits.set(name, entry)
+    }
+    const settle = (name: string, versions: Versions): void | Promise<void> => {
       const decision = decide(merge, `${at}${textOf(name)}`, versions)
-      const entry = decision instanceof Promise ? await decision : decision
-      if (!sameEntry(entry, versions.theirs)) edits.set(name, entry)
+      if (decision instanceof Promise) return decision.then((entry) => keep(name, entry, versions))
+      keep(name, decision, versions)
     }
     for (const { name, base: was, now } of own) {
-      await settle(name, { base: was, ours: now, theirs: side.trunk.byName.get(name) })
+      const settling = settle(name, { base: was, ours: now, theirs: side.trunk.byName.get(name) })
+      if (settling) await settling
       if (!merge.decided) return undefined
     }
     if (owners.reaches(at)) {

@@ -12,7 +12,7 @@ import type { PlannerPorts } from '../ports.ts'
 import { isFolder, oidOf, textOf } from '../trees/indexed-tree.ts'
 import { changesOf, type EntryChange } from '../trees/own-changes.ts'
 import { treeChanges } from '../trees/tree-changes.ts'
-import type { ReadTree, TrunkSide } from '../trees/trunk-side.ts'
+import type { ReadTree, SideOf } from '../trees/trunk-side.ts'
 import { isProven } from './proof.ts'
 import { type CompileEntry, type TrunkEffect, trunkEffect } from './trunk-effect.ts'
 
@@ -22,7 +22,7 @@ export type Verdict =
 
 export type ValidatorPorts = Pick<PlannerPorts, 'read' | 'compile' | 'problemsOf' | 'isKnownValid' | 'noteValid'> & {
   readTree: ReadTree
-  sideOf(base: Oid | undefined, trunk: Oid | undefined): Promise<TrunkSide>
+  sideOf: SideOf
 }
 
 /** Compiled files of the trunk, its bases and of merges. */

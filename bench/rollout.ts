@@ -1,0 +1,83 @@
+/**
+ * A rollout of main to all tenants beside the ways to do it with git: by turns, on copies of one repository. Main changes four
+ * files, adds one and deletes one; each tenant has two files of its own and has edited one that it shares.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createFixture } from './fixture.ts'
+import { median, type Row, rowOf, type Sample } from './report.ts'
+import { nativePipeline, tutorialLoop } from './rivals/native-rollout.ts'
+import type { Once } from './rollout-once.ts'
+import { changeTrunk } from './trunk-change.ts'
+
+type Measuring = { root: string; tenants: number; rounds: number; progress(text: string): void }
+
+type Ours = { work: string; heads: 'known' | 'unknown'; signing: 'unsigned' | 'signed' }
+
+const OURS: readonly Ours[] = [
+  { work: 'unsigned', heads: 'known', signing: 'unsigned' },
+  { work: 'signed', heads: 'known', signing: 'signed' },
+  { work: 'unsigned, no branch validated before', heads: 'unknown', signing: 'unsigned' },
+]
+
+/** Tenants of which the loop's time is taken. */
+const LOOPED = 10
+
+export async function rollout({ root, tenants, rounds, progress }: Measuring): Promise<Row[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'espalier-bench-rollout-'))
+  const reposDir = join(folder, 'repos')
+  /** Runs `measure` on a copy of the repository as it was. */
+  const onCopy = <T>(measure: (reposDir: string) => T): T => {
+    const copy = join(folder, 'copy')
+    cpSync(reposDir, copy, { recursive: true })
+    try {
+      return measure(copy)
+    } finally {
+      rmSync(copy, { recursive: true, force: true })
+    }
+  }
+  try {
+    progress(`a fixture of ${tenants} tenants`)
+    await createFixture({ reposDir, starterDir: join(root, 'starter'), tenants })
+    execFileSync('git', ['-C', reposDir, 'update-ref', '-d', 'refs/heads/customer/starter-only'])
+    changeTrunk(reposDir)
+    const samples = new Map<string, Sample[]>()
+    const note = (row: string, sample: Sample): void => void samples.set(row, [...(samples.get(row) ?? []), sample])
+    const loopS: number[] = []
+    let maxRssKb = 0
+    for (let round = 1; round <= rounds; round += 1) {
+      const pipelineS = onCopy(nativePipeline) / 1_000
+      loopS.push(((onCopy((copy) => tutorialLoop(copy, LOOPED)) / LOOPED) * tenants) / 1_000)
+      for (const { work, heads, signing } of OURS) {
+        const once = onCopy((copy) => runOnce(copy, heads, signing))
+        requireAll(once, tenants)
+        maxRssKb = Math.max(maxRssKb, once.maxRssKb)
+        const ours = once.totalMs / 1_000
+        note(`${work} | merge-tree, fast-import, update-ref`, { ours, theirs: pipelineS })
+        if (heads === 'known')
+          note(`${work} | checkout, merge, push: ${LOOPED} tenants, extrapolated`, { ours, theirs: loopS.at(-1)! })
+        note(`${work} | only the same pack and refs`, { ours, theirs: (once.packMs + once.refsMs) / 1_000 })
+        progress(`round ${round}, ${work}: ${ours.toFixed(2)} s to ${pipelineS.toFixed(2)} s ${JSON.stringify(once)}`)
+      }
+    }
+    progress(`the most memory: ${Math.round(maxRssKb / 1_000)} MB; a loop: ${Math.round(median(loopS))} s`)
+    return [...samples].map(([name, of]) => {
+      const [work = '', rival = ''] = name.split(' | ')
+      return rowOf({ work, rival, unit: 's' }, of)
+    })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function runOnce(reposDir: string, heads: Ours['heads'], signing: Ours['signing']): Once {
+  const program = join(import.meta.dirname, 'rollout-once.mjs')
+  const args = [program, join(reposDir, '.git'), heads, signing]
+  return JSON.parse(execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] }).toString()) as Once
+}
+
+function requireAll({ moved, outcomes }: Once, tenants: number): void {
+  if (moved !== tenants) throw new Error(`${moved} of ${tenants} branches moved: ${JSON.stringify(outcomes)}`)
+}
