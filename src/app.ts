@@ -51,6 +51,7 @@ import { historyRoutes } from './http/routes/history.ts'
 import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
 import { planRoutes } from './http/routes/plans.ts'
+import { provenanceRoutes } from './http/routes/provenance.ts'
 import { secretRoutes } from './http/routes/secrets.ts'
 import { statusRoutes } from './http/routes/status.ts'
 import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
@@ -322,6 +323,7 @@ export async function createApp(
     ...historyRoutes({ history: tenantHistory }),
     ...compareRoutes({ history: tenantHistory }),
     ...tenantFileRoutes(files),
+    ...provenanceRoutes({ history: tenantHistory }),
     ...executionRoutes({ executions }),
     ...auditRoutes({ store: audit.store }),
     ...secretRoutes({ vault: secrets.vault }),

@@ -52,8 +52,17 @@ export function openHistoryRepository(gitDir: string): HistoryRepository {
       return new Set(wanted.filter((id) => own.has(id)))
     },
     reachable: async (tips) => new Set(await ids(git, ['rev-list', '--end-of-options', ...tips, '--'])),
-    async graph(start, limit) {
-      const args = ['log', '--topo-order', '--format=%H %T %P', `--max-count=${limit}`, '--end-of-options', start, '--']
+    async graph(start, { limit, except }) {
+      const range = [start, ...(except === undefined ? [] : [`^${except}`])]
+      const args = [
+        'log',
+        '--topo-order',
+        '--format=%H %T %P',
+        `--max-count=${limit}`,
+        '--end-of-options',
+        ...range,
+        '--',
+      ]
       return lines(await git.run({ args })).map(toNode)
     },
     async ancestor(start, steps) {

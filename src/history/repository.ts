@@ -36,8 +36,8 @@ export type HistoryRepository = {
   notIn(trunk: Oid, ids: readonly Oid[]): Promise<ReadonlySet<Oid>>
   /** Every commit that one of `tips` reaches. */
   reachable(tips: readonly Oid[]): Promise<ReadonlySet<Oid>>
-  /** The commits that `start` reaches, at most `limit` of them, each after all that it is a parent of. */
-  graph(start: Oid, limit: number): Promise<GraphNode[]>
+  /** The commits that `start` reaches and `except` does not, at most `limit` of them, each after all its children. */
+  graph(start: Oid, options: { limit: number; except: Oid | undefined }): Promise<GraphNode[]>
   /** `steps` first parents back from `start`; undefined where its history is shorter. */
   ancestor(start: Oid, steps: number): Promise<Oid | undefined>
   /** The best common ancestors: none of histories that share nothing, several of those that crossed. */

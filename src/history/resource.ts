@@ -2,6 +2,7 @@
 import type { Json } from '../kernel/json.ts'
 import type { Compared, ComparedFile } from './compare.ts'
 import type { HistoryItem } from './history.ts'
+import type { ProvenancePage } from './provenance-page.ts'
 import type { FileChange } from './repository.ts'
 import type { Trailer } from './trailers.ts'
 import type { ValueChange } from './value-changes.ts'
@@ -79,3 +80,19 @@ function bounded(side: 'from' | 'to', value: Json): object {
   const bytes = Buffer.byteLength(JSON.stringify(value))
   return bytes > MAX_VALUE_BYTES ? { [`${side}Bytes`]: bytes } : { [side]: value }
 }
+
+export const provenanceResource = ({ head, base, files, commits, nextPageToken }: ProvenancePage) => ({
+  revision: head,
+  base,
+  items: files.map(({ path, from, commit, leaves, leavesOmitted }) => ({
+    path,
+    from,
+    commit,
+    ...(leaves ? { keys: leaves } : {}),
+    ...(leavesOmitted > 0 ? { keysOmitted: leavesOmitted } : {}),
+  })),
+  commits: Object.fromEntries(
+    commits.map(({ id, author, authoredAt, subject }) => [id, { author: author.name, authoredAt, subject }]),
+  ),
+  ...(nextPageToken === undefined ? {} : { nextPageToken }),
+})

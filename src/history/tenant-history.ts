@@ -3,12 +3,16 @@ import type { Oid } from '../kernel/ids.ts'
 import { headOf, type Served } from '../snapshots/snapshot.ts'
 import { type Comparison, createComparison } from './compare.ts'
 import { createHistory, type History } from './history.ts'
+import { createProvenance } from './provenance.ts'
+import { createProvenancePages, type ProvenancePages } from './provenance-page.ts'
 import type { FileChange, HistoryRepository } from './repository.ts'
 import { createRevisions, type Tips } from './revisions.ts'
 import type { Signers } from './signature.ts'
+import { createVersions } from './versions.ts'
 
 export type TenantHistory = History &
-  Comparison & {
+  Comparison &
+  ProvenancePages & {
     /** Whether the branch at `tips.head`, or the trunk, reaches `commit`. */
     has(tips: Tips, commit: Oid): Promise<boolean>
     /** The files that differ between two commits that are known to be of one tenant's history. */
@@ -24,9 +28,11 @@ export function openTenantHistory(deps: {
 }): TenantHistory {
   const { repository } = deps
   const revisions = createRevisions(repository)
+  const provenanceOf = createProvenance({ repository, leaves: createVersions(repository) })
   return {
     ...createHistory({ ...deps, revisions }),
     ...createComparison({ ...deps, revisions }),
+    ...createProvenancePages({ repository, revisions, provenanceOf }),
     has: async (tips, commit) =>
       commit === tips.head || (await repository.reachable([tips.head, tips.trunk])).has(commit),
     async changedFiles(from, to) {

@@ -30,6 +30,7 @@ const PLACES: Readonly<Record<string, (id: string) => string>> = {
   'to of compare': (id) => `/api/v1/compare?to=${id}`,
   'an abbreviated from of compare': (id) => `/api/v1/compare?from=${id.slice(0, 7)}`,
   'from of compare, as a diff': (id) => `/api/v1/compare?from=${id}&format=diff`,
+  'pageToken of provenance': (id) => `/api/v1/provenance?pageToken=${id}.${id}.0`,
   'pageToken of compare': (id) => `/api/v1/compare?pageToken=${id}.${id}.0`,
 }
 

@@ -55,6 +55,7 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   execute: () => ['/api/v1/execute', post({ text: 'double 2', sessionId: 's' })],
   'list-history': () => ['/api/v1/history?pageSize=1'],
   compare: () => ['/api/v1/compare'],
+  'get-provenance': () => ['/api/v1/provenance'],
   watch: () => ['/api/v1/watch'],
   'list-files': () => ['/api/v1/files'],
   'get-file': async () => {
