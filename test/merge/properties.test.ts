@@ -93,6 +93,34 @@ describe.each(FORMATS)('random edits of $path on both sides', ({ path, write, re
   })
 })
 
+describe('a place that has an owner', () => {
+  const key = fc.constantFrom('a', 'b', 'c')
+  const owner = fc.constantFrom('ours' as const, 'theirs' as const)
+
+  test.each(FORMATS)(
+    'is as the owner has it, and all else is merged as without the rule: $path',
+    ({ path, write, read }) => {
+      fc.assert(
+        fc.property(cases, key, owner, ([document, mine, other], owned, by) => {
+          const [ours, theirs] = [edited(document, mine), edited(document, other)]
+          const texts = { base: write(document), ours: write(ours), theirs: write(theirs) }
+          const owners = [{ pattern: `/${owned}`, owner: by }]
+          const result = mergeFiles({ path, ...texts, policies: { ...policies, owners } })
+          const elsewhere = mergeValues(document, ours, theirs).conflicts.filter(
+            (pointer) => pointer !== `/${owned}` && !pointer.startsWith(`/${owned}/`),
+          )
+          expect(result.conflicts.map(({ pointer }) => pointer).sort()).toEqual(elsewhere.sort())
+          if (result.status === 'clean') {
+            const kept = { ours, theirs }[by][owned]
+            expect(canonical((read(result.text!) as JsonObject)[owned])).toBe(canonical(kept))
+          }
+        }),
+        options,
+      )
+    },
+  )
+})
+
 /** What two sides add to a list at one place stands in the order of the sides: compare without it. */
 const unordered = (json: unknown): string =>
   canonical(
