@@ -3,6 +3,7 @@
  * The price is what RE2 leaves out, lookaround and back-references, and a clear sentence says so.
  * Source of the syntax: https://github.com/google/re2/wiki/Syntax; `\uXXXX` and `(?<name>...)` of JavaScript work too.
  */
+import { LRUCache } from 'lru-cache'
 import { RE2JS } from 're2js'
 import { quoted } from '../documents/finding.ts'
 
@@ -23,11 +24,23 @@ export function compilePattern(source: string): Pattern {
   if (source.length > MAX_PATTERN_LENGTH)
     return { kind: 'invalid', detail: `A pattern has at most ${MAX_PATTERN_LENGTH} characters.` }
   try {
-    const compiled = RE2JS.compile(RE2JS.translateRegExp(source))
-    return { kind: 'pattern', test: (text) => compiled.test(text) }
+    compiled(source)
+    return { kind: 'pattern', test: (text) => compiled(source).test(text) }
   } catch (error) {
     return { kind: 'invalid', detail: explain(source, error) }
   }
+}
+
+/** Some 10 KB each, so that those in use are kept, and not one for each file that has a pattern. */
+const programs = new LRUCache<string, RE2JS>({ max: 2_000 })
+
+/** A function of `source` alone: tenants that write the same pattern share it. @throws where RE2 does not read it */
+function compiled(source: string): RE2JS {
+  const known = programs.get(source)
+  if (known) return known
+  const program = RE2JS.compile(RE2JS.translateRegExp(source))
+  programs.set(source, program)
+  return program
 }
 
 function explain(source: string, error: unknown): string {

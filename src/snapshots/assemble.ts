@@ -5,9 +5,9 @@ import type { JsonObject } from '../kernel/json.ts'
 import { policyOf } from '../policies/definition.ts'
 import type { Routers } from '../routing/routers.ts'
 import { linkWorkflows } from '../workflows/link.ts'
-import { type CompiledFile, findingAt } from './compile-file.ts'
+import type { CompiledFile } from './compile-file.ts'
 import type { Folder } from './file-kinds.ts'
-import type { FolderContent, FolderFile } from './folder-content.ts'
+import { type FolderContent, type FolderFile, NOTHING } from './folder-content.ts'
 import { wholeFile } from './read-folder.ts'
 import type { Content, FileProblem } from './snapshot.ts'
 
@@ -46,8 +46,6 @@ export function assemble(
     },
   }
 }
-
-const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()
 
 const findingsOf = ({ path, compiled }: FolderFile): FileProblem[] =>
   compiled.kind === 'bad' ? compiled.findings.map((finding) => ({ file: path, ...finding })) : []
@@ -98,7 +96,7 @@ function unlinked(files: readonly FolderFile[], found: ReturnType<typeof linkWor
 
 function problemAt({ path, compiled }: FolderFile, violation: Violation): FileProblem {
   if (compiled.kind === 'bad') return wholeFile(path, violation.code, violation.detail)
-  return { file: path, ...findingAt(compiled.document, violation) }
+  return { file: path, ...compiled.locate(violation) }
 }
 
 const byPlace = (a: FileProblem, b: FileProblem): number =>

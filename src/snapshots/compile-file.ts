@@ -21,7 +21,12 @@ export type Definition =
   | { kind: 'config'; value: Json }
 
 export type CompiledFile =
-  | { kind: 'good'; document: Document; definition: Definition }
+  | {
+      kind: 'good'
+      definition: Definition
+      /** Gives what is wrong with the file beside others its place. Reads the text again: it is seldom asked. */
+      locate(violation: Violation): Finding
+    }
   | { kind: 'bad'; findings: readonly Finding[] }
 
 export type FileCompiler = (kind: FileKind, name: string, bytes: Uint8Array) => CompiledFile
@@ -66,12 +71,23 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
     if (compiled.kind === 'bad') {
       return { kind: 'bad', findings: compiled.violations.map((violation) => findingAt(document, violation)) }
     }
-    return { kind: 'good', document, definition: compiled.definition }
+    return good(compiled.definition, name, Buffer.from(bytes).toString('utf8'))
   }
 }
 
+/** Apart, so that only the text is kept of what was needed to compile it: a value takes several times as much. */
+const good = (definition: Definition, name: string, text: string): CompiledFile => ({
+  kind: 'good',
+  definition,
+  locate(violation) {
+    const parsed = parseDocument(name, Buffer.from(text, 'utf8'))
+    if (parsed.kind === 'rejected') throw new Error(`${name} was read before, and is not now`)
+    return findingAt(parsed.document, violation)
+  },
+})
+
 /** Gives a violation of a value its place in the text. */
-export const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({
+const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({
   ...violation,
   ...document.locate(violation.pointer, part, within),
 })

@@ -39,8 +39,14 @@ export function folderContent(files: readonly FolderFile[], problems: readonly F
     else if (definition.kind === 'workflow') setFirst(workflows, definition.workflow.name, definition.workflow)
     else setFirst(config, stem, definition.value)
   }
-  return { files, problems, tools, workflows, config }
+  return { files, problems, tools: kept(tools), workflows: kept(workflows), config: kept(config) }
 }
+
+/** Of a folder's three maps two are empty, and an empty map takes more than the names in it would. */
+const kept = <T>(map: Map<string, T>): ReadonlyMap<string, T> => (map.size > 0 ? map : NOTHING)
+
+/** What a tree without a folder has of it. */
+export const NOTHING: ReadonlyMap<string, never> = new Map<string, never>()
 
 function setFirst<T>(map: Map<string, T>, key: string, value: T): void {
   if (!map.has(key)) map.set(key, value)

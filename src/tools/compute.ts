@@ -47,6 +47,11 @@ export function compileCompute(
     if (visible) variables = { ...variables, [name]: expression ? typeOfResult(expression.type) : 'dyn' }
   }
   if (violations.length > 0) return { kind: 'invalid', violations }
+  return running(steps)
+}
+
+/** Apart, so that what runs does not keep what was needed to compile it. */
+function running(steps: readonly Step[]): Implementation {
   return {
     kind: 'implementation',
     run: (call) => {

@@ -98,8 +98,14 @@ export function compileRules(
 
   const rules = written.flatMap((each, index) => sourcesOf(each, index, violations).map(compileRule))
   if (violations.length > 0) return { kind: 'invalid', violations }
-  return { kind: 'implementation', run: (call) => validate(rules, call) }
+  return running(rules)
 }
+
+/** Apart, so that what runs does not keep what was needed to compile it. */
+const running = (rules: readonly Rule[]): Implementation => ({
+  kind: 'implementation',
+  run: (call) => validate(rules, call),
+})
 
 function validate(rules: readonly Rule[], call: Parameters<ToolRun>[0]): ToolOutcome | Promise<ToolOutcome> {
   const bindings = toolBindings(call)
