@@ -3,17 +3,22 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
+import { cold } from './cold.ts'
 import { controls } from './controls.ts'
 import { execute } from './execute.ts'
 import { createFixture } from './fixture.ts'
+import { fresh } from './fresh.ts'
 import { KEY_TENANTS, keys } from './keys.ts'
 import { fastestLoad, loadBy } from './load.ts'
 import { compareWithBareHono } from './measure.ts'
+import { memory } from './memory.ts'
 import { type Options, readOptions, UsageError, usageOf } from './options.ts'
 import { read } from './read.ts'
 import { type Report, type Row, tableOf } from './report.ts'
 import { rollout } from './rollout.ts'
+import { scale } from './scale.ts'
 import { productIn, startServer } from './server-process.ts'
+import type { Standalone } from './standalone.ts'
 import { wakeTenants } from './wake-tenants.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = { execute, read }
@@ -28,6 +33,9 @@ const SERVERLESS: Readonly<Record<string, (options: Options, root: string) => Pr
   },
 }
 
+/** Those that make fixtures and start servers of their own. */
+const STANDALONE: Readonly<Record<string, Standalone>> = { cold, fresh, memory, scale }
+
 const progress = (text: string): void => {
   process.stderr.write(`bench: ${text}\n`)
 }
@@ -37,7 +45,7 @@ const progress = (text: string): void => {
  * @returns the exit code
  */
 export async function main(args: readonly string[], root: string): Promise<number> {
-  const names = Object.keys({ ...BENCHES, ...SERVERLESS })
+  const names = Object.keys({ ...BENCHES, ...SERVERLESS, ...STANDALONE })
   try {
     const options = readOptions(args, names)
     if (options === 'help') process.stdout.write(usageOf(names))
@@ -53,8 +61,23 @@ export async function main(args: readonly string[], root: string): Promise<numbe
   }
 }
 
-const reportOf = (options: Options, root: string): Promise<Report> =>
-  SERVERLESS[options.name]?.(options, root) ?? measured(options, root)
+function reportOf(options: Options, root: string): Promise<Report> {
+  const standalone = STANDALONE[options.name]
+  if (standalone) return alone(standalone, options, root)
+  return SERVERLESS[options.name]?.(options, root) ?? measured(options, root)
+}
+
+async function alone(bench: Standalone, options: Options, root: string): Promise<Report> {
+  const scratch = mkdtempSync(join(tmpdir(), 'espalier-bench-'))
+  const programs = import.meta.dirname
+  try {
+    const load = loadBy(options.load ?? fastestLoad(), { root, programs, scratch })
+    const rows = await bench({ options, root, scratch, programs, load, progress })
+    return { name: options.name, tenants: options.tenants, rows }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
 
 async function measured(
   { name, tenants, only, rounds, seconds, load, controls: controlled }: Options,

@@ -10,6 +10,11 @@ const UNITS = {
   'lookups/s': { better: 'more', digits: 0 },
   'us, p99': { better: 'less', digits: 1 },
   s: { better: 'less', digits: 2 },
+  'ms, p99': { better: 'less', digits: 2 },
+  'ms, median': { better: 'less', digits: 2 },
+  ms: { better: 'less', digits: 0 },
+  MB: { better: 'less', digits: 0 },
+  'KB a tenant': { better: 'less', digits: 1 },
 } as const
 export type Unit = keyof typeof UNITS
 

@@ -13,6 +13,7 @@ await build({
     'autocannon-load': 'bench/autocannon-load.ts',
     'bare-hono': 'bench/rivals/bare-hono.ts',
     'rollout-once': 'bench/rollout-once.ts',
+    'plain-objects': 'bench/rivals/plain-objects.ts',
     'without-controls': 'bench/rivals/without-controls.ts',
   },
   outdir,

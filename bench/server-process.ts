@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 
-export type ServerProcess = { origin: string; stop(): Promise<void> }
+export type ServerProcess = { origin: string; pid: number; stop(): Promise<void> }
 
 /** All servers share one processor and never work at the same time; the load comes from another. */
 const PROCESSOR = { server: '0', load: '1' } as const
@@ -36,6 +36,7 @@ export async function startServer(
   const origin = await printedUrl(child)
   return {
     origin,
+    pid: child.pid ?? 0,
     async stop() {
       if (child.exitCode !== null) return
       const ended = once(child, 'exit')

@@ -35,7 +35,9 @@ import { createRefReader } from './git/refs.ts'
 import { keyPathsIn, OPERATOR, operatorKey, SERVICE, serviceKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
 import { openSigners } from './git/signers.ts'
+import { createNamedCommits } from './history/named-commits.ts'
 import { openTenantHistory, type TenantHistory } from './history/tenant-history.ts'
+import { createAtRevision } from './http/at-revision.ts'
 import { type Authenticate, createAuthentication } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import { createGate, type Gate } from './http/gate.ts'
@@ -313,12 +315,17 @@ export async function createApp(
     onProblem: (revision, error) =>
       log.error({ err: error, revision }, 'A commit could not be written to the audit trail'),
   })
+  const atRevision = createAtRevision({
+    commits: createNamedCommits(refs, tenantHistory),
+    tipsOf: tenantHistory.tipsOf,
+    snapshots,
+  })
 
   const routes = [
-    ...executeRoutes({ executor, gate }),
-    ...configRoutes({ longPoll: createLongPoll({ watch, isEntitled, renewed }) }),
+    ...executeRoutes({ executor, gate, atRevision }),
+    ...configRoutes({ atRevision, longPoll: createLongPoll({ watch, isEntitled, renewed }) }),
     ...watchRoutes({ watch, isEntitled }),
-    ...definitionRoutes(),
+    ...definitionRoutes({ atRevision }),
     ...statusRoutes({ standings, behindFinder, trunk: headRef(names.trunk), refOf: registry.refOf }),
     ...historyRoutes({ history: tenantHistory }),
     ...compareRoutes({ history: tenantHistory }),

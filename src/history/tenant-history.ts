@@ -6,13 +6,14 @@ import { createHistory, type History } from './history.ts'
 import { createProvenance } from './provenance.ts'
 import { createProvenancePages, type ProvenancePages } from './provenance-page.ts'
 import type { FileChange, HistoryRepository } from './repository.ts'
-import { createRevisions, type Tips } from './revisions.ts'
+import { createRevisions, type Revisions, type Tips } from './revisions.ts'
 import type { Signers } from './signature.ts'
 import { createVersions } from './versions.ts'
 
 export type TenantHistory = History &
   Comparison &
-  ProvenancePages & {
+  ProvenancePages &
+  Revisions & {
     /** Whether the branch at `tips.head`, or the trunk, reaches `commit`. */
     has(tips: Tips, commit: Oid): Promise<boolean>
     /** The files that differ between two commits that are known to be of one tenant's history. */
@@ -30,6 +31,7 @@ export function openTenantHistory(deps: {
   const revisions = createRevisions(repository)
   const provenanceOf = createProvenance({ repository, leaves: createVersions(repository) })
   return {
+    ...revisions,
     ...createHistory({ ...deps, revisions }),
     ...createComparison({ ...deps, revisions }),
     ...createProvenancePages({ repository, revisions, provenanceOf }),

@@ -130,6 +130,19 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
       { file: 'config/limits.yaml', pointer: '/requests', detail: 'The value at /requests has been changed since.' },
     ],
   },
+  'revision-invalid': {
+    detail: 'The commit 8c2f1d0 has 1 error; it could not be served.',
+    errors: [
+      {
+        file: 'tools/tax.yaml',
+        pointer: '/compute/tax',
+        line: 3,
+        column: 14,
+        detail: 'Unknown variable `amuont`.',
+        code: 'expression-invalid',
+      },
+    ],
+  },
   'revision-not-found': { detail: "from names no commit of this tenant's history or of main, or more than one." },
   'secret-limit-reached': { detail: 'This tenant has 1000 secrets; delete one first.' },
   'secret-missing': {

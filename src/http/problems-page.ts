@@ -60,6 +60,8 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
   'repository-failed':
     'Whoever runs the server looks at the repository: `git fsck`, free space, rights on files. `detail` has what git said.',
   'revert-conflict': '`errors` names the places. Undo what came after first, or change the files by hand.',
+  'revision-invalid':
+    '`errors` says what is wrong, with file, line and column. Mend the candidate, or name a commit that is valid.',
   'revision-not-found':
     'GET /api/v1/history lists the commits. An abbreviation has to be of one of them or of main alone.',
   'secret-limit-reached': 'DELETE /api/v1/secrets/<name> makes room.',

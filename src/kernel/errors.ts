@@ -43,6 +43,7 @@ export const PROBLEMS = {
   'precondition-required': { status: 428, title: 'The change has to say which version it is of' },
   'repository-failed': { status: 503, title: 'The Git repository could not be read' },
   'revert-conflict': { status: 409, title: 'What is to be undone has been changed since' },
+  'revision-invalid': { status: 422, title: 'This revision is not valid' },
   'revision-not-found': { status: 404, title: 'No such revision' },
   'secret-limit-reached': { status: 409, title: 'The tenant has as many secrets as it may have' },
   'secret-missing': { status: 422, title: 'The tool needs a secret that the tenant does not have' },

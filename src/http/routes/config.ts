@@ -4,6 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { pointerTokens, valueAt } from '../../kernel/json.ts'
 import { problemItems, requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import type { Served, Snapshot } from '../../snapshots/snapshot.ts'
+import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } from '../at-revision.ts'
 import { type AnswerHeaders, answerEmpty, answerJson, answerJsonText, type Ctx, isNotModified } from '../exchange.ts'
 import { type LongPoll, PREFER, preferredWaitSeconds } from '../long-poll.ts'
 import type { Answer, Route } from '../route.ts'
@@ -34,7 +35,7 @@ const CONFIG_ANSWER = {
   },
 } as const
 
-export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
+export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atRevision: AtRevision }): Route[] {
   /** Scopes that a request has waited for already. */
   const waited = new WeakSet<TenantScope>()
   const bodies = new LRUCache<Served, string>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length + 1 })
@@ -74,7 +75,7 @@ export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
   /** 304, at once or, where the caller would rather wait, when there is nothing else to say at the end of that time. */
   function unchanged(c: Ctx, scope: TenantScope, headers: AnswerHeaders, answerAgain: Handler): Answer {
     const seconds = preferredWaitSeconds(c)
-    if (seconds === 0 || waited.has(scope)) return answerEmpty(c, 304, headers)
+    if (seconds === 0 || waited.has(scope) || revisionOf(c) !== undefined) return answerEmpty(c, 304, headers)
     return longPoll.changed(c, scope, seconds).then((later) => {
       waited.add(later)
       c.set('scope', later)
@@ -84,6 +85,7 @@ export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
 
   const parameters = [
     PREFER,
+    REVISION_PARAMETER,
     {
       name: 'If-None-Match',
       in: 'header',
@@ -106,9 +108,9 @@ export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
         tag: 'tenant',
         parameters,
         responses: { 200: { description: 'The configuration.', schema: CONFIG_ANSWER }, ...notModified },
-        problems: ['config-invalid'],
+        problems: ['config-invalid', ...REVISION_PROBLEMS],
       },
-      handle: whole,
+      handle: atRevision(whole),
     },
     {
       method: 'get',
@@ -131,9 +133,9 @@ export function configRoutes({ longPoll }: { longPoll: LongPoll }): Route[] {
           ...parameters,
         ],
         responses: { 200: { description: 'The value.', schema: {} }, ...notModified },
-        problems: ['config-not-found', 'config-invalid'],
+        problems: ['config-not-found', 'config-invalid', ...REVISION_PROBLEMS],
       },
-      handle: one,
+      handle: atRevision(one),
     },
   ]
 }

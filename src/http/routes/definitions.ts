@@ -4,6 +4,7 @@ import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import type { Snapshot } from '../../snapshots/snapshot.ts'
 import type { Tool } from '../../tools/tool.ts'
 import type { Workflow } from '../../workflows/workflow.ts'
+import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS } from '../at-revision.ts'
 import { answerJson, type Ctx } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
@@ -81,9 +82,10 @@ const WORKFLOWS: Listing = {
 
 const optional = <T>(value: T | undefined, map: (value: T) => object): object | undefined => value && map(value)
 
-export const definitionRoutes = (): Route[] => [TOOLS, WORKFLOWS].flatMap(listingRoutes)
+export const definitionRoutes = ({ atRevision }: { atRevision: AtRevision }): Route[] =>
+  [TOOLS, WORKFLOWS].flatMap((listing) => listingRoutes(listing, atRevision))
 
-function listingRoutes({ kind, list, find, names }: Listing): Route[] {
+function listingRoutes({ kind, list, find, names }: Listing, atRevision: AtRevision): Route[] {
   const all = (c: Ctx, scope: TenantScope) =>
     answerJson(c, { items: list(requireSnapshot(scope)) }, { headers: scopeHeaders(scope) })
 
@@ -106,6 +108,7 @@ function listingRoutes({ kind, list, find, names }: Listing): Route[] {
         id: `list-${kind}s`,
         summary: `All ${kind}s of the tenant`,
         tag: 'tenant',
+        parameters: [REVISION_PARAMETER],
         responses: {
           200: {
             description: `The ${kind}s.`,
@@ -116,9 +119,9 @@ function listingRoutes({ kind, list, find, names }: Listing): Route[] {
             },
           },
         },
-        problems: ['config-invalid'],
+        problems: ['config-invalid', ...REVISION_PROBLEMS],
       },
-      handle: all,
+      handle: atRevision(all),
     },
     {
       method: 'get',
@@ -130,11 +133,14 @@ function listingRoutes({ kind, list, find, names }: Listing): Route[] {
         id: `get-${kind}`,
         summary: `One ${kind} of the tenant`,
         tag: 'tenant',
-        parameters: [{ name: 'name', in: 'path', description: `The ${kind}.`, schema: { type: 'string' } }],
+        parameters: [
+          { name: 'name', in: 'path', description: `The ${kind}.`, schema: { type: 'string' } },
+          REVISION_PARAMETER,
+        ],
         responses: { 200: { description: `The ${kind}.`, schema: DEFINITION } },
-        problems: ['config-invalid', `${kind}-not-found`],
+        problems: ['config-invalid', `${kind}-not-found`, ...REVISION_PROBLEMS],
       },
-      handle: one,
+      handle: atRevision(one),
     },
   ]
 }

@@ -5,6 +5,7 @@ import type { Intent } from '../../executions/intent.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json.ts'
 import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
+import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } from '../at-revision.ts'
 import { jsonBody } from '../body.ts'
 import { answerJson, type Ctx } from '../exchange.ts'
 import type { Gate } from '../gate.ts'
@@ -17,7 +18,7 @@ const OPTIONS = {
     pattern: '^[A-Za-z0-9._-]{1,128}$',
     description: 'Joins the executions of one conversation. Made up where it is not given.',
   },
-  dryRun: { type: 'boolean', description: 'Only say what would run.' },
+  dryRun: { type: 'boolean', description: 'Only say what would run. Always so with `?revision=`.' },
 } as const
 
 const INPUT = { type: 'object', description: 'Members of the input.' } as const
@@ -87,18 +88,21 @@ const PROBLEMS = [
   'workflow-timeout',
   'overloaded',
   'config-invalid',
+  ...REVISION_PROBLEMS,
 ] as const
 
-export function executeRoutes({ executor, gate }: { executor: Executor; gate: Gate }): Route[] {
+export type ExecuteDeps = { executor: Executor; gate: Gate; atRevision: AtRevision }
+
+export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Route[] {
   async function execute(c: Ctx, scope: TenantScope): Promise<Response> {
-    const { sessionId, dryRun = false, ...wanted } = await executeBody.read(c)
-    return run(c, scope, intentOf(wanted), { sessionId, dryRun })
+    const { sessionId, dryRun, ...wanted } = await executeBody.read(c)
+    return run(c, scope, intentOf(wanted), { sessionId, dryRun: isDry(c, dryRun) })
   }
 
   const runNamed = (kind: 'tool' | 'workflow') => async (c: Ctx, scope: TenantScope) => {
-    const { sessionId, dryRun = false, input = {} } = await runBody.read(c)
+    const { sessionId, dryRun, input = {} } = await runBody.read(c)
     const intent: Intent = { kind, name: c.req.param('name') ?? '', input: input as JsonObject }
-    return run(c, scope, intent, { sessionId, dryRun })
+    return run(c, scope, intent, { sessionId, dryRun: isDry(c, dryRun) })
   }
 
   async function run(
@@ -128,12 +132,15 @@ export function executeRoutes({ executor, gate }: { executor: Executor; gate: Ga
       id: `run-${kind}`,
       summary: `Run a ${kind} by its name`,
       tag: 'tenant',
-      parameters: [{ name: 'name', in: 'path', description: `The ${kind}.`, schema: { type: 'string' } }],
+      parameters: [
+        { name: 'name', in: 'path', description: `The ${kind}.`, schema: { type: 'string' } },
+        REVISION_PARAMETER,
+      ],
       body: { schema: runBody.schema },
       responses: answered,
       problems: PROBLEMS,
     },
-    handle: runNamed(kind),
+    handle: atRevision(runNamed(kind)),
   })
 
   return [
@@ -150,15 +157,29 @@ export function executeRoutes({ executor, gate }: { executor: Executor; gate: Ga
         summary: 'Run a tool or workflow, by name or in words',
         description: 'Give exactly one of `text`, `tool` and `workflow`. `input` is laid over what the text gives.',
         tag: 'tenant',
+        parameters: [REVISION_PARAMETER],
         body: { schema: executeBody.schema, example: { text: 'what is 12 * 7' } },
         responses: answered,
         problems: [...PROBLEMS, 'intent-not-found', 'intent-ambiguous'],
       },
-      handle: execute,
+      handle: atRevision(execute),
     },
     named('tool'),
     named('workflow'),
   ]
+}
+
+/**
+ * Another revision than the one that is served only says what it would run: an older policy of the branch may have allowed
+ * what today's does not, and a candidate's nobody has agreed to.
+ */
+function isDry(c: Ctx, asked: boolean | undefined): boolean {
+  if (revisionOf(c) === undefined) return asked ?? false
+  if (asked !== false) return true
+  throw new AppError('body-invalid', {
+    detail: 'With ?revision= nothing is run; leave "dryRun" out, or set it to true.',
+    errors: [{ pointer: '/dryRun', detail: 'Must be true where ?revision= names a commit.' }],
+  })
 }
 
 function intentOf({ text, tool, workflow, input = {} }: Wanted): Intent {
