@@ -13,7 +13,7 @@ import type { Standalone } from './standalone.ts'
 import { wakeTenants } from './wake-tenants.ts'
 
 /** In which a server that has nothing to do gives back what it no longer needs. */
-const REST_MS = 3_000
+const REST_MS = 12_000
 
 export const memory: Standalone = async (context) => {
   const { options, scratch, programs, progress } = context
