@@ -87,7 +87,7 @@ const good = (definition: Definition, name: string, text: string): CompiledFile 
 })
 
 /** Gives a violation of a value its place in the text. */
-const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({
+export const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({
   ...violation,
   ...document.locate(violation.pointer, part, within),
 })
