@@ -27,7 +27,7 @@ export const compareCommand = (id: string, from = 'main', to = 'head', { path, d
       pageToken = page.nextPageToken
       if (pageToken !== undefined) continue
       if (json) process.stdout.write(`${JSON.stringify(comparedResource({ ...page, files }), null, 2)}\n`)
-      else process.stderr.write(`${files.length} file${files.length === 1 ? '' : 's'} differ\n`)
+      else process.stderr.write(`${files.length === 1 ? '1 file differs' : `${files.length} files differ`}\n`)
       return
     }
   })
