@@ -29,9 +29,11 @@ import { createFreshObjects, freshFirst } from './git/fresh-objects.ts'
 import { openHistory } from './git/history.ts'
 import { openHistoryRepository } from './git/history-repository.ts'
 import { openObjects } from './git/objects.ts'
+import { openPlanner } from './git/open-planner.ts'
 import { openPins } from './git/pins.ts'
 import { openRefWriter } from './git/ref-updates.ts'
 import { createRefReader } from './git/refs.ts'
+import { openRolloutRepository } from './git/rollout-repository.ts'
 import { keyPathsIn, OPERATOR, operatorKey, SERVICE, serviceKey } from './git/setup/conveniences.ts'
 import { prepareRepository } from './git/setup/prepare.ts'
 import { openSigners } from './git/signers.ts'
@@ -54,6 +56,7 @@ import { keyRoutes } from './http/routes/keys.ts'
 import { operationRoutes } from './http/routes/operations.ts'
 import { planRoutes } from './http/routes/plans.ts'
 import { provenanceRoutes } from './http/routes/provenance.ts'
+import { runRoutes } from './http/routes/run-routes.ts'
 import { secretRoutes } from './http/routes/secrets.ts'
 import { statusRoutes } from './http/routes/status.ts'
 import { tenantBulkRoutes } from './http/routes/tenant-bulk.ts'
@@ -73,6 +76,7 @@ import { createLog } from './observability/log.ts'
 import { createMetrics } from './observability/metrics.ts'
 import { gaugeTenants, logServedChange } from './observability/served-changes.ts'
 import { createQuotas } from './quotas/quotas.ts'
+import { openRuns, type Runs } from './rollouts/runs/open-runs.ts'
 import { createSnapshotBuilder } from './snapshots/build.ts'
 import { createFileCompiler, type FileCompiler } from './snapshots/compile-file.ts'
 import { createServedSnapshots, type ServedSnapshots } from './snapshots/served.ts'
@@ -82,6 +86,7 @@ import { executionStore } from './storage/executions.ts'
 import { answerKey, idempotencyStore, requestDigest } from './storage/idempotency.ts'
 import { type Audit, openAudit } from './storage/open-audit.ts'
 import { openKeys } from './storage/open-keys.ts'
+import { openRolloutStorage } from './storage/open-rollouts.ts'
 import { openSecrets, type Secrets } from './storage/open-secrets.ts'
 import { openUsage } from './storage/open-usage.ts'
 import { openRetention, type Retention } from './storage/retention.ts'
@@ -107,6 +112,7 @@ export type App = {
   executor: Executor
   history: TenantHistory
   watch: Watch
+  runs: Runs
   keys: Keys
   audit: Audit
   secrets: Secrets
@@ -257,6 +263,31 @@ export async function createApp(
     newId,
   })
 
+  const rolloutGit = {
+    gitDir,
+    refs,
+    objects,
+    history,
+    writer,
+    key: serviceKey(keyPathsIn(dataDir)),
+    by: SERVICE,
+    clock,
+  }
+  const planner = openPlanner(gitDir, compiler)
+  const runs = openRuns({
+    ...openRolloutStorage(storage, { dataDir, audit: audit.writer, clock, flush: executions.flush }),
+    merging: openRolloutRepository(rolloutGit),
+    planner,
+    snapshots,
+    registry,
+    names,
+    refOf: registry.refOf,
+    mirrors: false,
+    clock,
+    newId,
+    onError: (error, run) => log.error({ err: error, run }, 'A step of a rollout failed'),
+  })
+
   const gate =
     givenGate ??
     createGate({
@@ -341,6 +372,7 @@ export async function createApp(
     ...tenantBulkRoutes(tenants),
     ...tenantChangeRoutes(tenants),
     ...planRoutes(tenants),
+    ...runRoutes(runs, { registry, clock }),
   ]
   const operations = operationRoutes(routes, {
     version: packageVersion(),
@@ -391,6 +423,7 @@ export async function createApp(
     executor,
     history: tenantHistory,
     watch,
+    runs,
     audit,
     secrets,
     keys: apiKeys.keys,
@@ -399,6 +432,8 @@ export async function createApp(
     newId,
     async close() {
       watch.stop()
+      await runs.close()
+      planner.close()
       await commits.close()
       registry.close()
       await retention.close()

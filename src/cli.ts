@@ -34,6 +34,8 @@ const from = {
   tenantViews: lazily(() => import('./commands/tenant.ts')),
   tenantChanges: lazily(() => import('./commands/tenant-changes.ts')),
   users: lazily(() => import('./commands/user.ts')),
+  rollouts: lazily(() => import('./commands/rollout.ts')),
+  conflicts: lazily(() => import('./commands/rollout-resolve.ts')),
   validation: lazily(() => import('./commands/validate.ts')),
   watching: lazily(() => import('./commands/watch.ts')),
   merging: lazily(() => import('./commands/merge.ts')),
@@ -324,6 +326,80 @@ secrets
   .option('--json', 'print JSON')
   .action(from.keyRing('rotateTenantKey'))
 
+const rollout = program
+  .command('rollout')
+  .description(
+    "merge the trunk into tenants' branches: planned, in waves, reversible; with or without a running server",
+  )
+rollout
+  .command('start')
+  .description('plan a rollout, show what it would do, and let it out if you agree')
+  .option('--from <revision>', 'the commit to merge; without it, the head of the trunk')
+  .option('--label <key:value...>', 'only tenants that have all of these')
+  .option('--plan <plan>', 'only tenants of this plan')
+  .option('--tenant <id...>', 'only these')
+  .option(
+    '--wave <wave...>',
+    'who gets it first: 10%, region:eu, or ids with commas; 1%, 10%, 50% and the rest without it',
+  )
+  .option('--max-failures <n>', 'tenants of a wave that may fail before it is paused', parseCount)
+  .option('--watch <seconds>', 'how long each wave is watched before the next', parseCount)
+  .option('--start-at <instant>', 'when it goes out, such as 2027-01-01T00:00:00Z', parseInstant)
+  .option('--dry-run', 'only say what would happen')
+  .option('--detach', 'let the server do it, and do not wait')
+  .option('--yes', 'let all waves out without asking')
+  .option('--json', 'print JSON')
+  .addHelpText('after', `\nExit codes:\n  0  done, or planned\n  1  refused, paused or aborted`)
+  .action(from.rollouts('startRollout'))
+rollout
+  .command('list')
+  .description('rollouts, newest first')
+  .option('--json', 'print JSON')
+  .action(from.rollouts('listRollouts'))
+rollout
+  .command('show [id]')
+  .description('where a rollout stands, and who needs a look; without an id, the newest')
+  .option('--json', 'print JSON')
+  .action(from.rollouts('showRollout'))
+for (const [name, description, action, reason] of [
+  ['approve', 'let the first wave out, or the next one', from.rollouts('approveRollout'), false],
+  ['pause', 'stop after the batch that is under way', from.rollouts('pauseRollout'), true],
+  ['resume', 'go on where it was paused', from.rollouts('resumeRollout'), false],
+  ['abort', 'end it; what went out stays', from.rollouts('abortRollout'), true],
+  ['retry', 'try again what did not go out', from.rollouts('retryRollout'), false],
+] as const) {
+  const command = rollout.command(`${name} [id]`).description(`${description}; without an id, of the newest`)
+  if (reason) command.option('--reason <text>', 'why')
+  command
+    .option('--detach', 'do not wait')
+    .option('--yes', 'let all waves out without asking')
+    .option('--json', 'print JSON')
+    .action(action)
+}
+rollout
+  .command('rollback [id]')
+  .description('take it back, by a new commit on each branch; later changes of a tenant stay')
+  .option('--tenant <id...>', 'only these')
+  .option('--detach', 'do not wait')
+  .option('--json', 'print JSON')
+  .action(from.rollouts('rollBackRollout'))
+rollout
+  .command('events [id]')
+  .description('what happened and happens, a line each, until the rollout is over')
+  .option('--json', 'print one JSON object a line')
+  .action(from.rollouts('followRollout'))
+rollout
+  .command('resolve [fingerprint]')
+  .description('decide open conflicts: one after the other in a terminal, or one that is named')
+  .addOption(
+    new Option('--use <whose>', "main's version, the tenants', or --value").choices(['main', 'tenant', 'value']),
+  )
+  .option('--value <text>', 'JSON or YAML for the value, or lines of text')
+  .option('--value-file <file>', 'the same, from a file')
+  .option('--tenant <id...>', 'only for these; without it, for everyone who has the conflict')
+  .option('--json', 'print JSON')
+  .action(from.conflicts('resolveConflicts'))
+
 program
   .command('merge')
   .description('three-way merges of JSON and YAML by structure, of all else by lines, one a line on standard input')
@@ -340,7 +416,6 @@ program
   .option('--rules <revision>', 'keep to its config/merge.yaml; ours is a tenant, theirs is main')
   .action(from.merging('mergeForGit'))
 
-const rollout = program.command('rollout').description("main's changes into the tenants' branches")
 rollout
   .command('plan')
   .description('what merging main into every branch would do; nothing is moved')

@@ -1,6 +1,7 @@
 /** Serving, from the environment to the signal that ends it. */
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './boot/config.ts'
+import { noteServing } from './boot/serving-note.ts'
 import { listen } from './http/listen.ts'
 
 /** How long requests under way may take once the process was told to end. */
@@ -11,12 +12,16 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   const config = readConfig(env, process.cwd())
   const app = await createApp(config)
   const listener = await listen(app.server, config.listen)
+  const forget = noteServing(config.dataDir, listener.url)
+  app.runs.start()
   // Before the greeting: whoever reads it may end the process at once.
   const told = nextSignal()
   print(greeting(config, { url: listener.url, created: app.created }))
   const signal = await told
   print(`${signal}: finishing the requests under way.\n`)
   app.watch.stop()
+  app.runs.stop()
+  forget()
   await listener.drain(DRAIN_MS)
   await app.close()
 }

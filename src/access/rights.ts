@@ -25,6 +25,8 @@ const TENANT_RIGHTS = {
 const OPERATOR_RIGHTS = {
   'tenants:read': { scope: 'read', roles: [] },
   'tenants:write': { scope: 'admin', roles: [] },
+  'rollouts:read': { scope: 'read', roles: [] },
+  'rollouts:write': { scope: 'admin', roles: [] },
 } as const satisfies Record<string, { scope: Scope; roles: readonly TenantRole[] }>
 
 const RIGHTS = { ...TENANT_RIGHTS, ...OPERATOR_RIGHTS }

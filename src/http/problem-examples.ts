@@ -53,6 +53,9 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   'config-not-found': {
     detail: 'The configuration has nothing at /limits/max. At the top it has: features, policy.',
   },
+  'conflict-not-found': {
+    detail: 'No tenant of a rollout has the conflict "3f1c…". GET /admin/conflicts lists those that are open.',
+  },
   'credentials-invalid': { detail: 'This credential is not valid here.' },
   'credentials-required': {
     detail: 'This server answers to credentials only. Send an API key: Authorization: Bearer esp_...',
@@ -64,6 +67,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   },
   'forbidden-host': { detail: 'This server answers to localhost, 127.0.0.1 and [::1] only.' },
   'forbidden-origin': { detail: 'Only pages of this server itself may send this request.' },
+  'hold-not-found': { detail: 'The tenant "acme-corp" is not on hold.' },
   'idempotency-conflict': {
     detail: 'A request with this Idempotency-Key is under way; send it again for the answer.',
   },
@@ -144,6 +148,22 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     ],
   },
   'revision-not-found': { detail: "from names no commit of this tenant's history or of main, or more than one." },
+  'rollout-from-unknown': {
+    detail: '"release-7" names no commit of this repository; give a branch, a tag or an object id.',
+  },
+  'rollout-not-found': {
+    detail: 'There is no rollout "019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b". GET /admin/rollouts lists them.',
+  },
+  'rollout-status-conflict': {
+    detail: 'The rollout 019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b is completed; pause takes one that is applying.',
+    rolloutStatus: 'completed',
+  },
+  'rollout-tenants-busy': {
+    detail:
+      'The rollout 019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b has acme-corp in hand. Let it end, abort it, or select other tenants.',
+    rollout: '019a1b2c-3d4e-7f60-8a9b-0c1d2e3f4a5b',
+    tenants: ['acme-corp'],
+  },
   'secret-limit-reached': { detail: 'This tenant has 1000 secrets; delete one first.' },
   'secret-missing': {
     detail:

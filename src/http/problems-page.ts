@@ -27,6 +27,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'Correct the files that `errors` names, with line and column, and commit: the next request sees it.',
   'config-not-found':
     'GET /api/v1/config shows every value; the path is the file without its ending, then a JSON pointer into it.',
+  'conflict-not-found': 'GET /admin/conflicts lists the open ones, each with its fingerprint.',
   'credentials-invalid':
     'The key is mistyped, revoked, expired or of another server. The audit trail says which; the answer does not.',
   'credentials-required': 'Send an API key: `Authorization: Bearer esp_...`, or `X-API-Key: esp_...`.',
@@ -37,6 +38,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'A server on loopback answers to localhost, 127.0.0.1 and [::1] alone. Use one of these as the host.',
   'forbidden-origin':
     'Browsers of other sites may not run anything here. Call the API from a program instead; behind a proxy, let it pass `Host` on as it came.',
+  'hold-not-found': 'Nothing has to be released. GET /admin/tenants/<id>/hold shows a hold.',
   'idempotency-conflict': 'Send the same request with the same key again; Retry-After says when.',
   'idempotency-key-invalid': 'Send 1 to 255 printable ASCII characters without spaces, such as a UUID.',
   'idempotency-key-reused': 'A key stands for one request. Make a new one, such as a UUID, for each.',
@@ -64,6 +66,11 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     '`errors` says what is wrong, with file, line and column. Mend the candidate, or name a commit that is valid.',
   'revision-not-found':
     'GET /api/v1/history lists the commits. An abbreviation has to be of one of them or of main alone.',
+  'rollout-from-unknown': 'Give the name of a branch or tag of the repository, or the id of a commit.',
+  'rollout-not-found': 'GET /admin/rollouts lists them, newest first.',
+  'rollout-status-conflict':
+    '`rolloutStatus` says where it stands. GET the rollout: `actions` has what can be done now.',
+  'rollout-tenants-busy': '`rollout` is the one that has them. Wait for its end, abort it, or select other tenants.',
   'secret-limit-reached': 'DELETE /api/v1/secrets/<name> makes room.',
   'secret-missing': 'PUT /api/v1/secrets/<name> sets it; `secret` is the name. Values are never in Git.',
   'secret-not-found': 'GET /api/v1/secrets lists the names.',

@@ -13,6 +13,7 @@ import { idempotency } from './migrations/008-idempotency.ts'
 import { secrets } from './migrations/009-secrets.ts'
 import { standings } from './migrations/010-standings.ts'
 import { commitIntents } from './migrations/011-commit-intents.ts'
+import { rollouts } from './migrations/012-rollouts.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -25,6 +26,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '009-secrets': secrets,
   '010-standings': standings,
   '011-commit-intents': commitIntents,
+  '012-rollouts': rollouts,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

@@ -4,6 +4,17 @@ import type { AuditCheckpointTable, AuditHeadTable, AuditTable } from './tables/
 import type { CommitIntentTable } from './tables/commit-intent.ts'
 import type { IdempotencyTable } from './tables/idempotency.ts'
 import type { MembershipTable } from './tables/membership.ts'
+import type {
+  ConflictTable,
+  ReapplyBaseTable,
+  ResolutionTable,
+  RolloutClaimTable,
+  RolloutConflictTable,
+  RolloutEventTable,
+  RolloutTable,
+  RolloutTenantTable,
+  TenantHoldTable,
+} from './tables/rollouts.ts'
 import type { DataKeyTable, KeyRingTable, SecretTable } from './tables/secrets.ts'
 import type { StandingTable } from './tables/standing.ts'
 import type { TenantChangeTable, TenantTable } from './tables/tenant.ts'
@@ -44,4 +55,13 @@ export type Database = {
   recent_requests: RecentRequestsTable
   idempotency: IdempotencyTable
   standing: StandingTable
+  rollout: RolloutTable
+  rollout_claim: RolloutClaimTable
+  rollout_tenant: RolloutTenantTable
+  rollout_conflict: RolloutConflictTable
+  conflict: ConflictTable
+  resolution: ResolutionTable
+  rollout_event: RolloutEventTable
+  reapply_base: ReapplyBaseTable
+  tenant_hold: TenantHoldTable
 }

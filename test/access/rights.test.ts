@@ -28,18 +28,29 @@ const ROLES_BY_RIGHT: Readonly<Record<string, readonly string[]>> = {
   'audit:read': STAFF,
   'tenants:read': [],
   'tenants:write': [],
+  'rollouts:read': [],
+  'rollouts:write': [],
 }
 
 const SCOPE_BY_RIGHT: Readonly<Record<string, Scope>> = {
   'tools:run': 'run',
   'config:write': 'write',
   ...Object.fromEntries(
-    ['config', 'history', 'executions', 'usage', 'users', 'tenants'].map((thing) => [`${thing}:read`, 'read'] as const),
+    ['config', 'history', 'executions', 'usage', 'users', 'tenants', 'rollouts'].map(
+      (thing) => [`${thing}:read`, 'read'] as const,
+    ),
   ),
   ...Object.fromEntries(
-    ['users:write', 'keys:read', 'keys:write', 'secrets:read', 'secrets:write', 'audit:read', 'tenants:write'].map(
-      (right) => [right, 'admin'] as const,
-    ),
+    [
+      'users:write',
+      'keys:read',
+      'keys:write',
+      'secrets:read',
+      'secrets:write',
+      'audit:read',
+      'tenants:write',
+      'rollouts:write',
+    ].map((right) => [right, 'admin'] as const),
   ),
 }
 

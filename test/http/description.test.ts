@@ -107,6 +107,22 @@ const SAMPLES: Record<string, () => Sample | Promise<Sample>> = {
   'list-tenant-audit': () => ['/api/v1/audit'],
   'put-secret': () => ['/api/v1/secrets/token', put({ value: 's3cr3t-of-the-crm' })],
   'list-secrets': () => ['/api/v1/secrets'],
+  'start-rollout': () => ['/admin/rollouts', post({ select: { tenants: ['t'] }, startAt: '2100-01-01T00:00:00Z' })],
+  'list-rollouts': () => ['/admin/rollouts'],
+  'get-rollout': async () => [await rollout()],
+  'list-rollout-tenants': async () => [`${await rollout()}/tenants`],
+  'follow-rollout': async () => [`${await rollout()}/events`],
+  'approve-rollout': async () => [`${await rollout()}/approve`, post({})],
+  'pause-rollout': async () => [`${await rollout('approve')}/pause`, post({ reason: 'lunch' })],
+  'resume-rollout': async () => [`${await rollout('approve', 'pause')}/resume`, post({})],
+  'abort-rollout': async () => [`${await rollout()}/abort`, post({})],
+  'retry-rollout': async () => [`${await rollout('approve', 'pause')}/retry`, post({})],
+  'rollback-rollout': async () => [`${await rollout('approve', 'pause')}/rollback`, post({})],
+  'list-conflicts': () => ['/admin/conflicts'],
+  'resolve-conflict': async () => [`/admin/conflicts/${await conflict()}/resolve`, post({ use: 'tenant' })],
+  'place-hold': () => ['/admin/tenants/t/hold', put({ reason: 'quarter close' })],
+  'get-hold': () => ['/admin/tenants/t/hold'],
+  'release-hold': () => ['/admin/tenants/t/hold', { method: 'DELETE' }],
   'delete-secret': () => ['/api/v1/secrets/token', { method: 'DELETE' }],
 }
 
@@ -124,6 +140,24 @@ async function made(path: string, body: object): Promise<string> {
   const answer = await app.request(path.startsWith('/api/') ? 't' : undefined, path, post(body))
   const { id, key_id } = (await answer.json()) as { id?: string; key_id?: string }
   return id ?? key_id ?? expect.fail(`${path} made nothing`)
+}
+
+/** The path of a rollout that does not begin today, after these acts. */
+async function rollout(...acts: string[]): Promise<string> {
+  const path = `/admin/rollouts/${await made('/admin/rollouts', { select: { tenants: ['t'] }, startAt: '2100-01-01T00:00:00Z' })}`
+  for (const act of acts) expect((await app.request(undefined, `${path}/${act}`, post({}))).status, act).toBe(200)
+  return path
+}
+
+/** The fingerprint of a conflict of a tenant of its own. */
+async function conflict(): Promise<string> {
+  app.commit('r', { 'config/features.json': '{"beta": 1}' })
+  await app.request('r', '/api/v1/config')
+  app.repository.commit('main', { files: { 'config/features.json': '{"beta": 2}' } })
+  await made('/admin/rollouts', { select: { tenants: ['r'] } })
+  const answer = await app.request(undefined, '/admin/conflicts')
+  const { items } = (await answer.json()) as { items: { fingerprint: string }[] }
+  return items[0]?.fingerprint ?? expect.fail('nobody disagrees')
 }
 
 function keySamples(prefix: string, path: string, key: object): Record<string, () => Sample | Promise<Sample>> {

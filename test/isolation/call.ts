@@ -168,7 +168,9 @@ type Place = { operation: Operation; subject: Tenant; name: string; nth: number 
 function pathValue(world: World, { operation, subject, name, nth }: Place): string | undefined {
   const { of, made } = subject
   const pick = (ids: readonly string[]): string | undefined => ids[nth % ids.length]
+  if (name === 'id' && operation.path.startsWith('/admin/rollouts/')) return world.rollouts[operation.id]
   if (name === 'id') return ID_PLACES.find(([start]) => operation.path.startsWith(start))?.[1](subject, pick)
+  if (name === 'fingerprint') return world.conflict
   if (name === 'name') return NAME_PLACES.find(([start]) => operation.path.startsWith(start))?.[1](of)
   if (name === 'key') return pick(operation.path.startsWith('/admin/keys') ? world.operatorKeys : made.keys)
   if (name === 'email') return `${of.email}@example.com`
@@ -246,4 +248,13 @@ const BODIES: Readonly<Record<string, Body>> = {
   'create-rollback': (of) => ({ to: 'head~1', message: of.commit }),
   'replace-tenant': profile,
   'change-tenant': (of) => ({ metadata: { note: of.meta } }),
+  'place-hold': (of) => ({ reason: of.meta }),
+  'start-rollout': (of) => ({ select: { tenants: [of.id] }, dryRun: true }),
+  'approve-rollout': () => ({}),
+  'pause-rollout': () => ({ reason: 'lunch' }),
+  'resume-rollout': () => ({}),
+  'abort-rollout': () => ({}),
+  'retry-rollout': () => ({}),
+  'rollback-rollout': () => ({}),
+  'resolve-conflict': () => ({ use: 'tenant' }),
 }

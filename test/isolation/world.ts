@@ -28,6 +28,10 @@ export type World = {
   operatorKey: string
   /** Of no tenant: ids of keys of operators. */
   operatorKeys: string[]
+  /** Of no tenant: a rollout for each operation on one, in a status that allows it. */
+  rollouts: Readonly<Record<string, string>>
+  /** Of a tenant without canaries. */
+  conflict: string
   /** Whose each key is whose text was shown; null = an operator's. */
   shown: Map<string, number | null>
 }
@@ -60,6 +64,7 @@ export async function plantWorld(): Promise<World> {
     const keys = {} as Record<TenantRole, string>
     for (const role of TENANT_ROLES) keys[role] = (await issue(keyPath, index, { name: of.keyname, role })).key
 
+    await ask('PUT', `/admin/tenants/${of.id}/hold`, { reason: of.meta })
     const made: Tenant['made'] = { keys: [], users: [], executions: [] }
     for (let i = 0; i < KNOWN_IDS; i += 1) {
       made.keys.push((await issue(keyPath, index, { name: of.keyname, role: 'viewer' })).id)
@@ -77,7 +82,40 @@ export async function plantWorld(): Promise<World> {
   const operator = await issue('/admin/keys', null, { name: 'operator' })
   const operatorKeys: string[] = []
   for (let i = 0; i < KNOWN_IDS; i += 1) operatorKeys.push((await issue('/admin/keys', null, { name: 'spare' })).id)
-  return { folder, server, tenants, operatorKey: operator.key, operatorKeys, shown }
+  const rollouts: Record<string, string> = {}
+  for (const [operation, acts] of Object.entries(ACTS_BEFORE)) rollouts[operation] = await plantRollout(ask, acts)
+  const conflict = await plantConflict(folder, server.url, ask)
+  return { folder, server, tenants, operatorKey: operator.key, operatorKeys, rollouts, conflict, shown }
+}
+
+/** What has to be done to a rollout before each operation. */
+const ACTS_BEFORE: Readonly<Record<string, readonly string[]>> = {
+  'get-rollout': [],
+  'list-rollout-tenants': [],
+  'follow-rollout': [],
+  'approve-rollout': [],
+  'pause-rollout': ['approve'],
+  'resume-rollout': ['approve', 'pause'],
+  'abort-rollout': ['approve'],
+  'retry-rollout': ['approve', 'pause'],
+  'rollback-rollout': ['approve', 'pause'],
+}
+
+/** For nobody, and not to begin while the test runs. */
+async function plantRollout(ask: Asker, acts: readonly string[]): Promise<string> {
+  const nobody = { select: { labels: { site: 'nowhere' } }, startAt: '2100-01-01T00:00:00Z' }
+  const id = String((await ask('POST', '/admin/rollouts', nobody)).id)
+  for (const act of acts) await ask('POST', `/admin/rollouts/${id}/${act}`, {})
+  return id
+}
+
+async function plantConflict({ repository }: Folder, url: string, ask: Asker): Promise<string> {
+  await ask('POST', '/admin/tenants', { tenant_id: 'plain' })
+  repository.commit('customer/plain', { files: { 'config/features.json': '{"beta": 1}' } })
+  repository.commit('main', { files: { 'config/features.json': '{"beta": 2}' } })
+  await ask('POST', '/admin/rollouts', { select: { tenants: ['plain'] } })
+  const { items } = (await (await fetch(`${url}/admin/conflicts`)).json()) as { items: { fingerprint: string }[] }
+  return items[0]?.fingerprint ?? 'none'
 }
 
 const canariesOf = (tenant: number): Record<Kind, string> => {

@@ -1,0 +1,184 @@
+/** `espalier rollout start|list|show|approve|pause|resume|abort|retry|rollback|events`. */
+import { InvalidArgumentError } from 'commander'
+import { type Product, withProduct } from './product.ts'
+import { follow, pathOf } from './rollout-follow.ts'
+import {
+  countsText,
+  type Rollout,
+  rolloutListText,
+  rolloutText,
+  type TenantRow,
+  tenantRowText,
+} from './rollout-text.ts'
+import { print } from './tenant.ts'
+import { askPerson, isAtTerminal } from './terminal.ts'
+
+type Options = { json?: boolean; yes?: boolean; detach?: boolean }
+
+export type StartOptions = Options & {
+  from?: string
+  label?: string[]
+  plan?: string
+  tenant?: string[]
+  wave?: string[]
+  maxFailures?: number
+  watch?: number
+  startAt?: number
+  dryRun?: boolean
+}
+
+const REFUSED_EXIT = 1
+/** A run that ended here did not go out, or not all of it. */
+const FELL_SHORT: ReadonlySet<string> = new Set(['paused', 'aborted'])
+
+export const startRollout = (options: StartOptions): Promise<void> =>
+  withProduct(async (product) => {
+    const body = startBody(options)
+    if (options.dryRun) return preview(product, body, options)
+    const planned = await product.ask<Rollout>('POST', '/admin/rollouts', body)
+    if (planned.status !== 'planned') return finish(product, planned, options)
+    process.stderr.write(`Planned: ${countsText(planned.counts)}.\n`)
+    if (await isAgreed(planned, options)) {
+      const approved = await product.ask<Rollout>('POST', `${pathOf(planned.id)}/approve`, {})
+      return finish(product, approved, options)
+    }
+    print(options, planned, () => `${rolloutText(planned)}To let it out:\n  espalier rollout approve ${planned.id}\n`)
+  })
+
+async function isAgreed({ counts }: Rollout, { yes }: Options): Promise<boolean> {
+  const due = (counts.clean ?? 0) + (counts.structural ?? 0)
+  if (due === 0) return false
+  if (yes) return true
+  if (!isAtTerminal()) return false
+  const answer = await askPerson(`Let it out to ${due} ${due === 1 ? 'tenant' : 'tenants'}? [y/N] `)
+  return /^y(?:es)?$/i.test(answer ?? '')
+}
+
+async function preview(product: Product, body: object, options: Options): Promise<void> {
+  const found = await product.ask<{ counts: Rollout['counts']; tenants: TenantRow[] }>('POST', '/admin/rollouts', {
+    ...body,
+    dryRun: true,
+  })
+  print(options, found, () => `${countsText(found.counts)}\n${found.tenants.map(tenantRowText).join('')}`)
+}
+
+export const listRollouts = (options: Options): Promise<void> =>
+  withProduct(async (product) => {
+    const items: Rollout[] = []
+    let page: { items: Rollout[]; nextPageToken?: string } = { items: [], nextPageToken: '' }
+    while (page.nextPageToken !== undefined) {
+      const after = page.nextPageToken === '' ? '' : `&pageToken=${page.nextPageToken}`
+      page = await product.ask('GET', `/admin/rollouts?pageSize=100${after}`)
+      items.push(...page.items)
+    }
+    print(options, { items }, () => rolloutListText(items))
+  })
+
+/** States that a person has to do something about. */
+const NOTEWORTHY = ['conflict', 'invalid', 'held', 'failed', 'parked', 'rollback-parked']
+const NOTED = 20
+
+export const showRollout = (id: string | undefined, options: Options): Promise<void> =>
+  withProduct(async (product) => {
+    const run = await product.ask<Rollout>('GET', pathOf(await idOrNewest(product, id)))
+    print(options, run, () => rolloutText(run))
+    if (options.json) return
+    const query = NOTEWORTHY.map((state) => `state=${state}`).join('&')
+    const { items } = await product.ask<{ items: TenantRow[] }>(
+      'GET',
+      `${pathOf(run.id)}/tenants?pageSize=${NOTED}&${query}`,
+    )
+    process.stdout.write(items.map(tenantRowText).join(''))
+    if ((run.counts.conflict ?? 0) > 0) process.stdout.write('Decide the conflicts with:\n  espalier rollout resolve\n')
+  })
+
+const act =
+  (move: string) =>
+  (id: string | undefined, options: Options & { reason?: string; tenant?: string[] }): Promise<void> =>
+    withProduct(async (product) => {
+      const { reason, tenant } = options
+      const body = { ...(reason === undefined ? {} : { reason }), ...(tenant === undefined ? {} : { tenants: tenant }) }
+      const run = await product.ask<Rollout>('POST', `${pathOf(await idOrNewest(product, id))}/${move}`, body)
+      await finish(product, run, options)
+    })
+
+export const approveRollout = act('approve')
+export const pauseRollout = act('pause')
+export const resumeRollout = act('resume')
+export const abortRollout = act('abort')
+export const retryRollout = act('retry')
+export const rollBackRollout = act('rollback')
+
+export const followRollout = (id: string | undefined, options: Options): Promise<void> =>
+  withProduct(async (product) => {
+    const path = pathOf(await idOrNewest(product, id))
+    for await (const { event, data } of product.events(`${path}/events`)) {
+      const { at, status, counts, reason } = JSON.parse(data) as Rollout & { at: string }
+      const line = `${at}  ${status.padEnd(12)} ${countsText(counts)}${reason ? `  ${reason}` : ''}`
+      process.stdout.write(options.json ? `${JSON.stringify({ event, ...JSON.parse(data) })}\n` : `${line}\n`)
+    }
+  })
+
+/** Follows what was set going, and says how it ended. */
+export async function finish(product: Product, run: Rollout, options: Options): Promise<void> {
+  const isFollowed = !options.detach || product.kind === 'here'
+  let ended = isFollowed ? await follow(product, run.id) : run
+  // `--yes` is the word for every wave.
+  while (isFollowed && options.yes && ended.status === 'gate' && ended.actions.includes('approve')) {
+    await product.ask<Rollout>('POST', `${pathOf(run.id)}/approve`, {})
+    ended = await follow(product, run.id)
+  }
+  print(options, ended, () => `${rolloutText(ended)}${nextText(ended)}`)
+  if (product.kind === 'here' && ended.status === 'approved') {
+    process.stderr.write('Nothing goes out by itself without a server: start one with ./scripts/serve.\n')
+  }
+  if (FELL_SHORT.has(ended.status)) process.exitCode = REFUSED_EXIT
+}
+
+function nextText({ status, id, counts }: Rollout): string {
+  if (status === 'gate') return `The next wave waits for your word:\n  espalier rollout approve ${id}\n`
+  if ((counts.conflict ?? 0) > 0) return 'Decide the conflicts with:\n  espalier rollout resolve\n'
+  return ''
+}
+
+export async function idOrNewest(product: Product, id: string | undefined): Promise<string> {
+  if (id !== undefined) return id
+  const { items } = await product.ask<{ items: Rollout[] }>('GET', '/admin/rollouts?pageSize=1')
+  const newest = items[0]
+  if (!newest) throw new InvalidArgumentError('There is no rollout yet; start one with `espalier rollout start`.')
+  return newest.id
+}
+
+function startBody(options: StartOptions): object {
+  const { from, label, plan, tenant, wave, maxFailures, watch, startAt } = options
+  const select = {
+    ...(label ? { labels: Object.fromEntries(label.map(labelOf)) } : {}),
+    ...(plan ? { plan } : {}),
+    ...(tenant ? { tenants: tenant } : {}),
+  }
+  const thresholds = {
+    ...(maxFailures === undefined ? {} : { failures: maxFailures }),
+    ...(watch === undefined ? {} : { watchSeconds: watch }),
+  }
+  return {
+    ...(from ? { from } : {}),
+    ...(Object.keys(select).length > 0 ? { select } : {}),
+    ...(wave ? { waves: wave.map(waveOf) } : {}),
+    ...(Object.keys(thresholds).length > 0 ? { thresholds } : {}),
+    ...(startAt === undefined ? {} : { startAt: new Date(startAt).toISOString() }),
+  }
+}
+
+/** `10%`, `region:eu`, or ids with commas between them. */
+function waveOf(text: string): object {
+  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
+  if (percent !== undefined) return { percent: Number(percent) }
+  if (text.includes(':')) return { labels: Object.fromEntries([labelOf(text)]) }
+  return { tenants: text.split(',') }
+}
+
+function labelOf(text: string): [string, string] {
+  const colon = text.indexOf(':')
+  if (colon < 1) throw new InvalidArgumentError(`"${text}" must be a key, a colon and a value, such as region:eu.`)
+  return [text.slice(0, colon), text.slice(colon + 1)]
+}

@@ -1,0 +1,59 @@
+/**
+ * The commits of a rollout, signed and in one durable pack, and what a killed process left of them.
+ * Invariant: a `.keep` is removed only where it says that it is a rollout's.
+ */
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../kernel/clock.ts'
+import type { Oid, TenantId } from '../kernel/ids.ts'
+import type { Merging, RunCommit } from '../rollouts/runs/merging.ts'
+import { signCommit } from '../signing/commit.ts'
+import type { SigningKey } from '../signing/ssh-key.ts'
+import { commitBytes, type Identity } from './commit-bytes.ts'
+import { objectId } from './object-id.ts'
+import { type NewObject, writePack } from './pack-writer.ts'
+
+export type RolloutCommits = Pick<Merging, 'write' | 'releaseAbandoned'>
+
+/** Every `.keep` of a rollout begins so. */
+const KEEP_PREFIX = 'rollout '
+
+export type RolloutCommitDeps = { gitDir: string; by: Identity; key: SigningKey; clock: Pick<Clock, 'now'> }
+
+export function openRolloutCommits({ gitDir, by, key, clock }: RolloutCommitDeps): RolloutCommits {
+  return {
+    async write(commits, keep) {
+      const oids = new Map<TenantId, Oid>()
+      const pack = await writePack(gitDir, objectsOf(commits, oids), { keep })
+      return { oids, release: pack.release }
+    },
+
+    releaseAbandoned() {
+      const folder = join(gitDir, 'objects', 'pack')
+      for (const name of readdirSync(folder)) {
+        const path = join(folder, name)
+        if (name.endsWith('.keep') && textOf(path)?.startsWith(KEEP_PREFIX)) rmSync(path, { force: true })
+      }
+    },
+  }
+
+  /** The commits as they are made, each after the trees and blobs that it brings. */
+  function* objectsOf(commits: readonly RunCommit[], oids: Map<TenantId, Oid>): Iterable<NewObject> {
+    for (const { tenant, tree, parents, message, objects } of commits) {
+      yield* objects
+      const unsigned = commitBytes({ tree, parents, author: by, committer: by, atMs: clock.now(), message })
+      const bytes = signCommit(unsigned, key)
+      const oid = objectId('commit', bytes)
+      oids.set(tenant, oid)
+      yield { type: 'commit', oid, bytes }
+    }
+  }
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,78 @@
+/** Everything about runs, put together over the adapters that `app.ts` gives. */
+import type { RolloutPlanner } from '../plan/planner.ts'
+import { createConductor, type DriverLock } from './conductor.ts'
+import { type Conflicts, createConflicts } from './conflicts.ts'
+import type { RunDeps } from './deps.ts'
+import type { HoldStore } from './hold-store.ts'
+import type { Merging } from './merging.ts'
+import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
+import type { RunStore } from './store.ts'
+import { createRunViews, type RunViews } from './view.ts'
+
+export type Runs = {
+  rollouts: Rollouts
+  conflicts: Conflicts
+  views: RunViews
+  holds: HoldStore
+  store: RunStore
+  /** Takes up what a process before this one left, and from then on whatever becomes due, also by other processes. */
+  start(): void
+  /** Something may be due by now. Returns at once. */
+  wake(): void
+  /** Resolves when nothing is left that this process can do now. */
+  settled(): Promise<void>
+  /** Begins to end: whoever follows a run is let go. */
+  stop(): void
+  isStopped(): boolean
+  close(): Promise<void>
+}
+
+export type OpenRunsDeps = Omit<RunDeps, 'merging'> &
+  Pick<RolloutDeps, 'registry' | 'newId'> & {
+    merging: Omit<Merging, 'plan'>
+    planner: RolloutPlanner
+    lock: DriverLock
+    /** Told of a step that failed in a way that nobody foresaw. */
+    onError: (error: unknown, run: string | undefined) => void
+  }
+
+/** How long what another process decided may stay unseen, and a time that has come unnoticed. */
+const FOLLOW_MS = 1_000
+
+export function openRuns(given: OpenRunsDeps): Runs {
+  const deps = { ...given, merging: { ...given.merging, plan: oneByOne(given.planner) } }
+  const { store, holds, clock } = deps
+  const conductor = createConductor(deps)
+  const withConductor = { ...deps, conductor }
+  const rollouts = createRollouts(withConductor)
+  let isStopped = false
+  let following: NodeJS.Timeout | undefined
+  return {
+    rollouts,
+    conflicts: createConflicts(withConductor),
+    views: createRunViews(store, clock),
+    holds,
+    store,
+    start() {
+      following ??= setInterval(conductor.wake, FOLLOW_MS).unref()
+      rollouts.finishDrafts().catch((error: unknown) => deps.onError(error, undefined))
+    },
+    wake: conductor.wake,
+    settled: conductor.settled,
+    stop() {
+      isStopped = true
+    },
+    isStopped: () => isStopped,
+    async close() {
+      isStopped = true
+      clearInterval(following)
+      await conductor.close()
+    },
+  }
+}
+
+/** A run takes tenants one by one, from whatever groups they were planned in. */
+const oneByOne = (planner: RolloutPlanner): Merging['plan'] =>
+  async function* (trunk, targets) {
+    for await (const group of planner.plan(trunk, targets)) yield* group
+  }

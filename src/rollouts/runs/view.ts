@@ -1,0 +1,49 @@
+/** A run as people see it: where it stands, how far it is, and what can be done about it. */
+import type { Clock } from '../../kernel/clock.ts'
+import { moved, type Run, type RunMove } from './run.ts'
+import type { RunStore } from './store.ts'
+import { type Counts, DUE, sumOf } from './tenant-state.ts'
+
+export type RunView = {
+  run: Run
+  counts: Counts
+  /** Of the wave that is under way. */
+  wave: { due: number; done: number; etaSeconds: number | null }
+  /** What a person can do now. */
+  actions: readonly PersonalMove[]
+}
+
+/** Moves that are a person's. */
+const PERSONAL = ['approve', 'pause', 'resume', 'abort', 'retry', 'rollback'] as const satisfies readonly RunMove[]
+export type PersonalMove = (typeof PERSONAL)[number]
+
+export type RunViews = { of(run: Run): Promise<RunView> }
+
+export const createRunViews = (store: Pick<RunStore, 'counts'>, clock: Pick<Clock, 'now'>): RunViews => ({
+  async of(run) {
+    const [counts, wave] = await Promise.all([store.counts(run.id), store.counts(run.id, run.wave)])
+    return viewOf(run, { counts, wave, now: clock.now() })
+  },
+})
+
+const BEING_DONE = ['applying', 'applied', 'verified', 'failed', 'parked'] as const
+
+function viewOf(run: Run, { counts, wave, now }: { counts: Counts; wave: Counts; now: number }): RunView {
+  const due = sumOf(wave, DUE)
+  const done = sumOf(wave, BEING_DONE)
+  return {
+    run,
+    counts,
+    wave: { due, done, etaSeconds: etaSeconds(run, { due, done, now }) },
+    actions: PERSONAL.filter((move) => moved(run.status, move) !== undefined),
+  }
+}
+
+/** As fast as so far; null where the wave has not begun, or nothing moves. */
+function etaSeconds(
+  { status, waveStartedAt }: Run,
+  { due, done, now }: { due: number; done: number; now: number },
+): number | null {
+  if (status !== 'applying' || waveStartedAt === null || done === 0) return null
+  return Math.ceil(((now - waveStartedAt) / done) * due) / 1000
+}
