@@ -4,8 +4,9 @@
  * Invariant: a text that leaves here was read again, and holds exactly the value that was wanted.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { Finding } from '../documents/document.ts'
+import { DOCUMENT_LIMITS, type Finding } from '../documents/document.ts'
 import { parseDocument } from '../documents/parse.ts'
+import { type Refusal, tooDeep, tooManyNodes } from '../documents/plain-data.ts'
 import type { Json } from '../kernel/json.ts'
 import { readJson } from '../rollouts/merge/json/read-json.ts'
 import type { Entry, Tree, TreeNode } from '../rollouts/merge/tree.ts'
@@ -16,7 +17,7 @@ import { partsOf } from './parts.ts'
 import { openSource, type Piece } from './source.ts'
 import { type Style, styleOf } from './style.ts'
 import { Unwritable } from './unwritable.ts'
-import { type Dialect, jsonDialect, writeOnLine, writeOverLines } from './write-flow.ts'
+import { type Dialect, isScalar, jsonDialect, writeOnLine, writeOverLines } from './write-flow.ts'
 import { writeDocument, yamlDialect } from './write-yaml.ts'
 
 export type Edited =
@@ -38,12 +39,29 @@ export function editDocument(path: string, bytes: Uint8Array, change: (value: Js
   const { value } = parsed.document
   const next = change(value)
   if (isDeepStrictEqual(value, next)) return { kind: 'edited', bytes }
+  const excess = excessOf(next)
+  if (excess) return { kind: 'refused', findings: [{ line: 1, column: 1, pointer: '', ...excess }] }
   const text = newText(path, Buffer.from(bytes).toString('utf8'), value, next)
   if (text === undefined) return { kind: 'unwritable' }
   const written = Buffer.from(text)
   const reread = parseDocument(path, written)
   if (reread.kind === 'rejected') return { kind: 'refused', findings: reread.findings }
   return isDeepStrictEqual(reread.document.value, next) ? { kind: 'edited', bytes: written } : { kind: 'unwritable' }
+}
+
+/** Why no file may hold a value so large or deep: told before anything is written of it. */
+function excessOf(value: Json): Refusal | undefined {
+  const { maxDepth, maxNodes } = DOCUMENT_LIMITS
+  const pending: { value: Json; depth: number }[] = [{ value, depth: 1 }]
+  let nodes = 0
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    nodes += 1
+    if (nodes > maxNodes) return tooManyNodes(DOCUMENT_LIMITS)
+    if (isScalar(at.value)) continue
+    if (at.depth > maxDepth) return tooDeep(DOCUMENT_LIMITS)
+    for (const inner of Object.values(at.value as object)) pending.push({ value: inner, depth: at.depth + 1 })
+  }
+  return undefined
 }
 
 /** Undefined where the layout is not one that is known here. */

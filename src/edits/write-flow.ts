@@ -25,10 +25,13 @@ export function writeOnLine(value: Json, style: Style, dialect: Dialect): string
 /** Over as many lines as it takes, those after the first at `indent`. */
 export function writeOverLines(value: Json, indent: string, style: Style, dialect: Dialect): string {
   const items = itemsOf(value)
-  const line = writeOnLine(value, style, dialect)
-  if (items === undefined || items.length === 0 || !dialect.mayBreak || style.oneLine) return line
-  const isShort = style.shortLists && Array.isArray(value) && value.every(isScalar) && line.length <= LINE_LENGTH
-  if (isShort) return line
+  if (items === undefined || items.length === 0 || !dialect.mayBreak || style.oneLine) {
+    return writeOnLine(value, style, dialect)
+  }
+  if (style.shortLists && Array.isArray(value) && value.every(isScalar)) {
+    const line = writeOnLine(value, style, dialect)
+    if (line.length <= LINE_LENGTH) return line
+  }
   const inner = indent + style.unit
   const texts = items.map(([key, item]) => {
     const name = key === null ? '' : dialect.key(key) + dialect.colon

@@ -124,7 +124,7 @@ test('the same value is the same bytes', () => {
   expect(editDocument('x.json', bytes, (value) => structuredClone(value))).toEqual({ kind: 'edited', bytes })
 })
 
-test.each([
+test.each<[string, string, Json, object]>([
   [
     'a file that is broken already',
     'a: [1\n',
@@ -142,6 +142,18 @@ test.each([
     'a: 1\n',
     { a: 2 ** 60 },
     { kind: 'refused', findings: [{ code: 'number-not-exact' }] },
+  ],
+  [
+    'a value deeper than any file',
+    'a: 1\n',
+    Array.from({ length: 5_000 }).reduce<Json>((inner) => [inner], 1),
+    { kind: 'refused', findings: [{ line: 1, column: 1, code: 'too-deep' }] },
+  ],
+  [
+    'a value larger than any file',
+    '{}',
+    new Array(300_000).fill(0),
+    { kind: 'refused', findings: [{ code: 'too-many-nodes' }] },
   ],
   ['a layout that is not followed: a key with ?', '? a\n: 1\n', { a: 2 }, { kind: 'unwritable' }],
 ])('%s is told, and nothing is written', (_, text, next, told) => {
