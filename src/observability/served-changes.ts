@@ -4,20 +4,18 @@ import type { ServedChange } from '../snapshots/changes.ts'
 import type { StandingCounts } from '../snapshots/standing.ts'
 import type { Log } from './log.ts'
 
-/** Problems of a refused commit that a line of the log names; `/api/v1/status` has them all. */
-const NAMED_PROBLEMS = 3
+/** Kinds of problems that a line of the log names; `/api/v1/status` has the problems, which tell what the tenant wrote. */
+const NAMED_CODES = 10
 
 export const logServedChange =
   (log: Log) =>
   ({ tenant, before, served }: ServedChange): void => {
     if (served.kind !== 'live') {
       const { revision, problems } = served.refused
-      const named = problems
-        .slice(0, NAMED_PROBLEMS)
-        .map(({ file, line, column, detail }) => ({ file, line, column, detail }))
+      const codes = [...new Set(problems.map(({ code }) => code))].slice(0, NAMED_CODES)
       const serving = served.kind === 'degraded' ? served.snapshot.revision : null
       log.warn(
-        { event: 'commit-refused', tenant, refused: revision, serving, problems: problems.length, first: named },
+        { event: 'commit-refused', tenant, refused: revision, serving, problems: problems.length, codes },
         'The head of a tenant is not valid',
       )
     } else if (before && before.kind !== 'live') {
