@@ -283,6 +283,7 @@ export async function createApp(
     names,
     refOf: registry.refOf,
     mirrors: false,
+    mode: config.rollout,
     clock,
     newId,
     onError: (error, run) => log.error({ err: error, run }, 'A step of a rollout failed'),

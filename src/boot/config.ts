@@ -32,9 +32,15 @@ export type Config = {
   executeTimeoutMs: number
   /** How long executions and counts of use are kept. */
   keptDays: { executions: number; usage: number }
+  /** What becomes of a new commit of the trunk by itself. */
+  rollout: RolloutMode
   /** What one address may send; undefined = unlimited. */
   perAddress: RateLimit | undefined
 }
+
+/** `plan`: planned, and a person lets it out; `auto`: goes out through the waves while it is clean. */
+export type RolloutMode = (typeof ROLLOUT_MODES)[number]
+const ROLLOUT_MODES = ['off', 'plan', 'auto'] as const
 
 /** Who can reach the server at all. */
 export type Reach = 'this-machine' | 'network'
@@ -54,6 +60,7 @@ export const VARIABLES = {
   DB_PATH: ['<data>/espalier.sqlite', 'the SQLite database'],
   ESPALIER_TRUNK: ['main', 'the branch that tenants inherit from'],
   ESPALIER_BRANCH_PREFIX: ['customer/', 'what the name of a tenant branch begins with'],
+  ESPALIER_ROLLOUT: ['off', 'a new commit of the trunk: off, plan, or auto (goes out while it is clean)'],
   TENANT_ID: ['', 'serve this tenant alone'],
   ESPALIER_ADDRESS_RATE: ['', 'requests that one address may send, such as 600/minute'],
   ESPALIER_KEEP_EXECUTIONS_DAYS: ['90', 'how long executions are kept'],
@@ -82,6 +89,7 @@ export function readConfig(env: Environment, cwd: string): Config {
       trunk: branchName('ESPALIER_TRUNK', of('ESPALIER_TRUNK')),
       prefix: prefixOf(of('ESPALIER_BRANCH_PREFIX')),
     },
+    rollout: rolloutModeOf(of('ESPALIER_ROLLOUT')),
     only: tenantOf(of('TENANT_ID')),
     keptDays: {
       executions: positive('ESPALIER_KEEP_EXECUTIONS_DAYS', of('ESPALIER_KEEP_EXECUTIONS_DAYS')),
@@ -163,6 +171,12 @@ function branchName(variable: string, text: string): string {
 function prefixOf(text: string): string {
   if (text.endsWith('/')) return `${branchName('ESPALIER_BRANCH_PREFIX', text.slice(0, -1))}/`
   throw new StartRefused(`ESPALIER_BRANCH_PREFIX="${text}" must end in a slash, such as customer/.`)
+}
+
+function rolloutModeOf(text: string): RolloutMode {
+  const mode = ROLLOUT_MODES.find((known) => known === text)
+  if (mode) return mode
+  throw new StartRefused(`ESPALIER_ROLLOUT="${text}" must be one of ${ROLLOUT_MODES.join(', ')}.`)
 }
 
 function tenantOf(text: string): TenantId | undefined {

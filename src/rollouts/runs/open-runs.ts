@@ -7,6 +7,7 @@ import type { HoldStore } from './hold-store.ts'
 import type { Merging } from './merging.ts'
 import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
 import type { RunStore } from './store.ts'
+import { createTrunkWatch, type TrunkMode } from './trunk-watch.ts'
 import { createRunViews, type RunViews } from './view.ts'
 
 export type Runs = {
@@ -19,6 +20,8 @@ export type Runs = {
   start(): void
   /** Something may be due by now. Returns at once. */
   wake(): void
+  /** Looks at the trunk once, as the timer does. */
+  lookAtTrunk(): Promise<void>
   /** Resolves when nothing is left that this process can do now. */
   settled(): Promise<void>
   /** Begins to end: whoever follows a run is let go. */
@@ -31,6 +34,8 @@ export type OpenRunsDeps = Omit<RunDeps, 'merging'> &
   Pick<RolloutDeps, 'registry' | 'newId'> & {
     merging: Omit<Merging, 'plan'>
     planner: RolloutPlanner
+    /** What becomes of a new commit of the trunk by itself. */
+    mode: TrunkMode
     lock: DriverLock
     /** Told of a step that failed in a way that nobody foresaw. */
     onError: (error: unknown, run: string | undefined) => void
@@ -45,6 +50,11 @@ export function openRuns(given: OpenRunsDeps): Runs {
   const conductor = createConductor(deps)
   const withConductor = { ...deps, conductor }
   const rollouts = createRollouts(withConductor)
+  const trunk = createTrunkWatch({ ...deps, rollouts })
+  const look = (): void => {
+    conductor.wake()
+    trunk.look().catch((error: unknown) => deps.onError(error, undefined))
+  }
   let isStopped = false
   let following: NodeJS.Timeout | undefined
   return {
@@ -54,10 +64,11 @@ export function openRuns(given: OpenRunsDeps): Runs {
     holds,
     store,
     start() {
-      following ??= setInterval(conductor.wake, FOLLOW_MS).unref()
+      following ??= setInterval(look, FOLLOW_MS).unref()
       rollouts.finishDrafts().catch((error: unknown) => deps.onError(error, undefined))
     },
     wake: conductor.wake,
+    lookAtTrunk: trunk.look,
     settled: conductor.settled,
     stop() {
       isStopped = true
