@@ -57,7 +57,9 @@ export function openObjectReader(gitDir: string): ObjectReader {
   function schedule(): void {
     if (isDue) return
     isDue = true
-    queueMicrotask(send)
+    // One that is asked for alone goes out at once; while git has work, what comes in one turn goes out together.
+    if (sent.length === 0) queueMicrotask(send)
+    else setImmediate(send)
   }
 
   function send(): void {

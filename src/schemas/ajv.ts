@@ -44,11 +44,15 @@ export function check(validate: ValidateFunction, value: unknown): readonly Viol
 let own: Ajv2020 | undefined
 
 /**
- * A validator for one of the product's own schemas, which tells every violation at once.
- * @throws Error where the schema itself is wrong: a mistake in this program
+ * A validator for one of the product's own schemas, which tells every violation at once. Compiled at its first value: all
+ * of them together would take longer than the rest of a start. It throws where the schema itself is wrong, a mistake in
+ * this program.
  */
 export function compileValidator(schema: Readonly<Record<string, unknown>>): Validator {
-  own ??= newAjv({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false })
-  const validate = own.compile(schema)
-  return (value) => check(validate, value)
+  let validate: ValidateFunction | undefined
+  return (value) => {
+    own ??= newAjv({ allErrors: true, strict: true, allowUnionTypes: true, strictRequired: false })
+    validate ??= own.compile(schema)
+    return check(validate, value)
+  }
 }

@@ -49,7 +49,7 @@ export function createSnapshotBuilder(
   /** Files that a tree has paid for: the first one that had them. */
   const paid = new WeakSet<FolderFile>()
 
-  const readFile: ReadFile = async (folder, entry, stem) => {
+  const readFile: ReadFile = (folder, entry, stem) => {
     const path = `${folder}/${entry.name}`
     return files(`${path}:${entry.oid}`, async () => {
       const blob = await source.readBlob(entry.oid, DOCUMENT_LIMITS.maxBytes)

@@ -8,8 +8,8 @@ import { type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
 import { type FolderContent, type FolderFile, folderContent } from './folder-content.ts'
 import type { FileProblem } from './snapshot.ts'
 
-/** A file that is read: its name, and that without its extension. */
-export type ReadFile = (folder: Folder, entry: TreeEntry, stem: string) => Promise<FolderFile>
+/** At once where the file is known, as nearly all of a tenant's are. @param stem the name without its extension */
+export type ReadFile = (folder: Folder, entry: TreeEntry, stem: string) => FolderFile | Promise<FolderFile>
 
 export async function readFolder(
   folder: Folder,
@@ -29,8 +29,14 @@ export async function readFolder(
     const detail = `${folder}/ holds ${accepted.length} files; at most ${TREE_LIMITS.filesPerFolder} are read.`
     return folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)])
   }
-  const files = await Promise.all(accepted.map(({ entry, stem }) => readFile(folder, entry, stem)))
-  return folderContent(files, problems)
+  const files = accepted.map(({ entry, stem }) => readFile(folder, entry, stem))
+  // A promise for each of a hundred known files would cost more than the files do.
+  const awaited = await Promise.all(files.filter((file) => file instanceof Promise))
+  let next = 0
+  return folderContent(
+    files.map((file) => (file instanceof Promise ? awaited[next++]! : file)),
+    problems,
+  )
 }
 
 /** A problem of a file as such; it is shown at its first character. */
