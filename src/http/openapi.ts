@@ -9,9 +9,10 @@ export type OpenApiInfo = { version: string }
 const EVERYWHERE: readonly ProblemCode[] = ['forbidden-host', 'internal']
 const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
   open: [],
-  operator: ['access-denied', 'credentials-required', 'credentials-invalid'],
+  operator: ['access-denied', 'credentials-required', 'credentials-invalid', 'parameter-invalid'],
   tenant: [
     'access-denied',
+    'parameter-invalid',
     'tenant-policy-denied',
     'tenant-quota-exceeded',
     'token-count-invalid',

@@ -15,6 +15,7 @@ import type { Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { foreignPageRefusal, refuseForeignHost } from './loopback.ts'
 import { problemResponse } from './problem.ts'
+import { queryGuard } from './query-names.ts'
 import type { Answer, Method, Route } from './route.ts'
 import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
 
@@ -113,10 +114,12 @@ function handlerOf(
       return route.handle(c)
     }
   }
+  const checkQuery = queryGuard(route.operation)
   const once: Idempotency = route.idempotent ? idempotency : (_c, _caller, answer) => answer()
   const handle = (c: Ctx, actor: Actor): Answer => {
     c.set('actor', actor)
     if (!may(actor, route.right)) throw lacking(route.right)
+    checkQuery(c)
     const origin = originOf(c, actor)
     if (route.access === 'operator') return once(c, { tenant: null, actor }, () => route.handle(c, origin))
     return settled(resolveScope(c, origin), (scope) => {

@@ -15,6 +15,7 @@ const CASES: [status: number, code: string, tenant: string | undefined, path: st
   [400, 'tenant-invalid-id', 'A', '/api/v1/config'],
   [400, 'body-malformed', 't', '/api/v1/execute', post('{')],
   [400, 'parameter-invalid', 't', '/api/v1/history?pageSize=0'],
+  [400, 'parameter-invalid', undefined, '/admin/tenants?lable=a:b'],
   [401, 'credentials-required', 't', '/api/v1/config', { headers: { Via: 'x' } }],
   [404, 'not-found', 't', '/api/v1'],
   [404, 'not-found', undefined, '/schemas/nope.json'],
@@ -140,4 +141,11 @@ test('a refused commit is named by every answer of its tenant, problems among th
     expect(headers.get('x-config-degraded'), path).toBe(bad)
     expect(headers.get('vary'), path).toBe('X-Tenant-ID')
   }
+
+  test.each([
+    ['/admin/tenants?lable=a:b', 'This path takes no query parameter "lable". Did you mean "label"?'],
+    ['/api/v1/status?verbose', 'This path takes no query parameter "verbose". It takes none.'],
+  ])('of %s says which parameter there would be', async (path, detail) => {
+    expect(await (await app.request('t', path)).json()).toMatchObject({ code: 'parameter-invalid', detail })
+  })
 })
