@@ -58,6 +58,13 @@ describe('a problem', () => {
       expect(example).toMatchObject({ type: problem.type, code })
     },
   )
+
+  test.each([
+    ['/admin/tenants?lable=a:b', 'This path takes no query parameter "lable". Did you mean "label"?'],
+    ['/api/v1/status?verbose', 'This path takes no query parameter "verbose". It takes none.'],
+  ])('of %s says which parameter there would be', async (path, detail) => {
+    expect(await (await app.request('t', path)).json()).toMatchObject({ code: 'parameter-invalid', detail })
+  })
 })
 
 describe('methods', () => {
@@ -141,11 +148,4 @@ test('a refused commit is named by every answer of its tenant, problems among th
     expect(headers.get('x-config-degraded'), path).toBe(bad)
     expect(headers.get('vary'), path).toBe('X-Tenant-ID')
   }
-
-  test.each([
-    ['/admin/tenants?lable=a:b', 'This path takes no query parameter "lable". Did you mean "label"?'],
-    ['/api/v1/status?verbose', 'This path takes no query parameter "verbose". It takes none.'],
-  ])('of %s says which parameter there would be', async (path, detail) => {
-    expect(await (await app.request('t', path)).json()).toMatchObject({ code: 'parameter-invalid', detail })
-  })
 })
