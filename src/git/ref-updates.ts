@@ -54,33 +54,60 @@ export type RefWriterDeps = {
   clock: { now(): number }
 }
 
-/** As many files are open at once. */
-const AT_ONCE = 64
+/** As many files are open at once, and share their fsyncs. */
+const AT_ONCE = 256
 /** Git, too, waits up to 100 ms for a lock. */
 const LOCK_WAITS_MS = [0, 1, 2, 5, 10, 25, 60]
 
+type Prepared = { kind: 'prepared'; update: RefUpdate; lock: RefLock } | { kind: 'settled'; outcome: RefOutcome }
+
 export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDeps): RefWriter {
-  async function moveOne(update: RefUpdate, checkouts: readonly Checkout[]): Promise<RefOutcome> {
-    const { ref, to } = update
+  /** Everything that waits for the disk and needs no lock. */
+  async function prepare(update: RefUpdate): Promise<Prepared> {
     // What is so already need not wait for the disk; under the lock it is looked at again.
     const early = obstacleTo(update)
-    if (early) return early
-    let lock: RefLock | undefined
+    if (early) return { kind: 'settled', outcome: early }
     try {
-      lock = await prepareLock(gitDir, ref, `${to}\n`)
+      return { kind: 'prepared', update, lock: await prepareLock(gitDir, update.ref, `${update.to}\n`) }
+    } catch (cause) {
+      return { kind: 'settled', outcome: { kind: 'failed', cause } }
+    }
+  }
+
+  async function moveOne(prepared: Prepared, checkouts: readonly Checkout[]): Promise<RefOutcome> {
+    if (prepared.kind === 'settled') return prepared.outcome
+    const { update, lock } = prepared
+    const { ref } = update
+    try {
       const attempt = await take(lock, ref)
       if (attempt === 'taken') return { kind: 'locked' }
       const obstacle = attempt === 'name-clash' ? clash(ref, dirname(ref)) : obstacleTo(update)
       if (obstacle) return obstacle
       const own = checkouts.filter((checkout) => checkout.ref === ref)
       const held = own.length > 0 ? await moveCheckedOut(lock, update, own) : publish(lock, update)
-      if (held) return held
-      await syncFolder(dirname(join(gitDir, ref)))
-      return { kind: 'moved' }
+      return held ?? { kind: 'moved' }
     } catch (cause) {
       return { kind: 'failed', cause }
     } finally {
-      lock?.release()
+      lock.release()
+    }
+  }
+
+  /**
+   * In three steps, for a rename between two fsyncs makes the second one as dear as the first: all values on the disk, all
+   * names moved, each folder on the disk once.
+   */
+  async function moveGroup(group: readonly RefUpdate[], checkouts: readonly Checkout[]): Promise<RefOutcome[]> {
+    const prepared = await Promise.all(group.map(prepare))
+    const outcomes = await Promise.all(prepared.map((each) => moveOne(each, checkouts)))
+    const folders = new Set<string>()
+    for (const [i, { ref }] of group.entries())
+      if (outcomes[i]!.kind === 'moved') folders.add(dirname(join(gitDir, ref)))
+    try {
+      await Promise.all([...folders].map(syncFolder))
+      return outcomes
+    } catch (cause) {
+      return outcomes.map((outcome) => (outcome.kind === 'moved' ? { kind: 'failed', cause } : outcome))
     }
   }
 
@@ -160,8 +187,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       const checkouts = findCheckouts(gitDir, workTree)
       const outcomes: RefOutcome[] = []
       for (let at = 0; at < updates.length; at += AT_ONCE) {
-        const group = updates.slice(at, at + AT_ONCE)
-        outcomes.push(...(await Promise.all(group.map((update) => moveOne(update, checkouts)))))
+        outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts)))
       }
       return outcomes
     },
