@@ -91,7 +91,7 @@ import { openSecrets, type Secrets } from './storage/open-secrets.ts'
 import { openUsage } from './storage/open-usage.ts'
 import { openRetention, type Retention } from './storage/retention.ts'
 import { openSqlite } from './storage/sqlite.ts'
-import { standingRows } from './storage/standings.ts'
+import { standingRows, validHeads } from './storage/standings.ts'
 import { whileAlone } from './storage/start-lock.ts'
 import { tenantStore } from './storage/tenants.ts'
 import { userStore } from './storage/users.ts'
@@ -273,7 +273,11 @@ export async function createApp(
     by: SERVICE,
     clock,
   }
-  const planner = openPlanner(gitDir, compiler)
+  const planner = openPlanner(gitDir, {
+    compile: compiler.compile,
+    // What was noted and is not written yet is looked at as if nobody had.
+    validHeads: () => validHeads(storage.db),
+  })
   const runs = openRuns({
     ...openRolloutStorage(storage, { dataDir, audit: audit.writer, clock, flush: executions.flush }),
     merging: openRolloutRepository(rolloutGit),

@@ -66,3 +66,12 @@ export function standingRows(db: Kysely<Database>): StandingRows {
 }
 
 const toRow = ({ tenant, good, refused, sinceMs }: Standing) => ({ tenant, good, refused, since: sinceMs })
+
+/**
+ * The heads that were found valid when their tenants were served. Of all tenants: a rollout asks it of all at once, and
+ * is told nothing of a commit but that it is valid.
+ */
+export async function validHeads(db: Kysely<Database>): Promise<ReadonlySet<Oid>> {
+  const rows = await db.selectFrom('standing').where('refused', 'is', null).select('good').execute()
+  return new Set(rows.flatMap(({ good }) => (good === null ? [] : [good as Oid])))
+}
