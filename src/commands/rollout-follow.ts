@@ -3,6 +3,7 @@ import type { Product } from './product.ts'
 import { progressText, type Rollout } from './rollout-text.ts'
 
 type EventData = {
+  at: string
   status: string
   wave: number
   counts: Readonly<Record<string, number>>
@@ -23,7 +24,8 @@ export async function follow(product: Product, id: string): Promise<Rollout> {
   if (!rests(start)) {
     for await (const { data } of product.events(`${path}/events`)) {
       const event = JSON.parse(data) as EventData
-      bar.draw(event)
+      // What was before is no progress.
+      if (event.at >= start.updatedAt) bar.draw(event)
       if (event.status !== 'gate' && !WAITS.has(event.status)) continue
       // Events come from the start on: only the run itself says whether it still waits there.
       if (rests(await product.ask<Rollout>('GET', path))) break

@@ -14,6 +14,7 @@ export type Rollout = {
   actions: readonly string[]
   remote?: { due: number; pushed: number; refused: number; error: string | null } | null
   createdAt: string
+  updatedAt: string
 }
 
 export type TenantRow = {

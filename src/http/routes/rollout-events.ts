@@ -50,7 +50,7 @@ export function rolloutEventRoutes({ rollouts, views, store, isStopped }: Rollou
     async function sendAll(): Promise<void> {
       let quietMs = 0
       while (!isGone && !isStopped() && (await sendNew())) {
-        await delay(LOOK_MS, undefined, { ref: false })
+        await delay(LOOK_MS)
         quietMs += LOOK_MS
         if (quietMs % BEAT_MS === 0) stream.beat()
       }

@@ -89,10 +89,21 @@ export function plannedRow(planned: PlannedTenant, row: Pick<RunTenant, 'wave' |
     merge: null,
     revert: null,
     attempts: row.attempts,
-    note: outcome.kind === 'held' ? outcome.hold.reason : null,
+    note: noteOf(outcome),
     changes: 'merged' in outcome ? outcome.merged.changes : [],
     problems: outcome.kind === 'invalid' ? [...outcome.caused, ...outcome.present] : [],
     conflicts: outcome.kind === 'conflict' ? outcome.conflicts : [],
     mirror: 'none',
   }
+}
+
+/** Conflicts that a note names; GET /admin/conflicts has them all. */
+const NAMED_CONFLICTS = 3
+
+function noteOf(outcome: Outcome): string | null {
+  if (outcome.kind === 'held') return outcome.hold.reason
+  if (outcome.kind !== 'conflict') return null
+  const places = outcome.conflicts.map(({ path, pointer }) => `${path || 'the branch'}${pointer}`)
+  const more = places.length > NAMED_CONFLICTS ? ` and ${places.length - NAMED_CONFLICTS} more` : ''
+  return `Both sides changed ${places.slice(0, NAMED_CONFLICTS).join(', ')}${more}.`
 }
