@@ -3,7 +3,7 @@
  * files, adds one and deletes one; each tenant has two files of its own and has edited one that it shares.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createFixture } from './fixture.ts'
@@ -22,7 +22,7 @@ const OURS: readonly Ours[] = [
   { work: 'unsigned, no branch validated before', heads: 'unknown', signing: 'unsigned' },
 ]
 
-/** Tenants of which the loop's time is taken. */
+/** Tenants of which the loop's time is taken, at most. */
 const LOOPED = 10
 
 export async function rollout({ root, tenants, rounds, progress }: Measuring): Promise<Row[]> {
@@ -31,7 +31,8 @@ export async function rollout({ root, tenants, rounds, progress }: Measuring): P
   /** Runs `measure` on a copy of the repository as it was. */
   const onCopy = <T>(measure: (reposDir: string) => T): T => {
     const copy = join(folder, 'copy')
-    cpSync(reposDir, copy, { recursive: true })
+    // Ten thousand refs are as many files: cp takes a fifth of the time of Node's own copying.
+    execFileSync('cp', ['-a', reposDir, copy])
     try {
       return measure(copy)
     } finally {
@@ -49,7 +50,8 @@ export async function rollout({ root, tenants, rounds, progress }: Measuring): P
     let maxRssKb = 0
     for (let round = 1; round <= rounds; round += 1) {
       const pipelineS = onCopy(nativePipeline) / 1_000
-      loopS.push(((onCopy((copy) => tutorialLoop(copy, LOOPED)) / LOOPED) * tenants) / 1_000)
+      const looped = Math.min(LOOPED, tenants)
+      loopS.push(((onCopy((copy) => tutorialLoop(copy, looped)) / looped) * tenants) / 1_000)
       for (const { work, heads, signing } of OURS) {
         const once = onCopy((copy) => runOnce(copy, heads, signing))
         requireAll(once, tenants)

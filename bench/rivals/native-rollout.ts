@@ -3,7 +3,7 @@
  * anything. Both answer in milliseconds.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -48,7 +48,7 @@ const commit = (mark: number, head: string, trunk: string, tree: string): string
 export function tutorialLoop(reposDir: string, count: number): number {
   const folder = mkdtempSync(join(tmpdir(), 'espalier-bench-loop-'))
   try {
-    cpSync(join(reposDir, '.git'), join(folder, 'origin.git'), { recursive: true })
+    execFileSync('cp', ['-a', join(reposDir, '.git'), join(folder, 'origin.git')])
     git(join(folder, 'origin.git'), ['config', 'core.bare', 'true'])
     git(reposDir, ['remote', 'add', 'origin', join(folder, 'origin.git')])
     for (const [name, value] of [

@@ -37,6 +37,14 @@ describe.each([
   })
 })
 
+test('a rollout is measured beside git, and every branch moves', async () => {
+  const { stdout } = await run(SCRIPT, ['rollout', '--tenants', '12', '--rounds', '1', '--json'])
+  const { name, tenants, rows } = JSON.parse(stdout)
+  expect({ name, tenants }).toEqual({ name: 'rollout', tenants: 12 })
+  expect(rows).toContainEqual({ ...ROW, rival: expect.stringContaining('merge-tree'), unit: 's' })
+  expect(rows).toContainEqual({ ...ROW, rival: expect.stringContaining('checkout, merge, push'), unit: 's' })
+}, 120_000)
+
 test('--help lists the benchmarks and the options', async () => {
   const { stdout } = await run(SCRIPT, ['--help'])
   expect(stdout).toMatch(/execute, read/)
