@@ -70,8 +70,7 @@ export async function prepareLock(gitDir: string, path: string, text: string): P
 }
 
 async function writeDraft(draft: string, text: string): Promise<void> {
-  mkdirSync(dirname(draft), { recursive: true })
-  const fd = openSync(draft, 'wx', 0o666)
+  const fd = openDraft(draft)
   try {
     writeFully(fd, Buffer.from(text))
     await syncFile(fd)
@@ -81,6 +80,17 @@ async function writeDraft(draft: string, text: string): Promise<void> {
   } finally {
     closeSync(fd)
   }
+}
+
+/** The folder is there but for the first time: it is made when it is missed, and costs no look for each ref. */
+function openDraft(draft: string): number {
+  try {
+    return openSync(draft, 'wx', 0o666)
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error
+  }
+  mkdirSync(dirname(draft), { recursive: true })
+  return openSync(draft, 'wx', 0o666)
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
