@@ -13,6 +13,7 @@ import { fastestLoad, loadBy } from './load.ts'
 import { compareWithBareHono } from './measure.ts'
 import { memory } from './memory.ts'
 import { type Options, readOptions, UsageError, usageOf } from './options.ts'
+import { provision } from './provision.ts'
 import { read } from './read.ts'
 import { type Report, type Row, tableOf } from './report.ts'
 import { rollout } from './rollout.ts'
@@ -20,6 +21,7 @@ import { scale } from './scale.ts'
 import { productIn, startServer } from './server-process.ts'
 import type { Standalone } from './standalone.ts'
 import { wakeTenants } from './wake-tenants.ts'
+import { write } from './write.ts'
 
 const BENCHES: Readonly<Record<string, Bench>> = { execute, read }
 
@@ -34,7 +36,7 @@ const SERVERLESS: Readonly<Record<string, (options: Options, root: string) => Pr
 }
 
 /** Those that make fixtures and start servers of their own. */
-const STANDALONE: Readonly<Record<string, Standalone>> = { cold, fresh, memory, scale }
+const STANDALONE: Readonly<Record<string, Standalone>> = { cold, fresh, memory, provision, scale, write }
 
 const progress = (text: string): void => {
   process.stderr.write(`bench: ${text}\n`)

@@ -8,6 +8,8 @@
 const UNITS = {
   'requests/s': { better: 'more', digits: 0 },
   'lookups/s': { better: 'more', digits: 0 },
+  'commits/s': { better: 'more', digits: 0 },
+  'tenants/s': { better: 'more', digits: 0 },
   'us, p99': { better: 'less', digits: 1 },
   s: { better: 'less', digits: 2 },
   'ms, p99': { better: 'less', digits: 2 },

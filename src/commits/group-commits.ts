@@ -8,6 +8,7 @@
  * or when it is certain that it has not; an answer that rests on a commit before it in the group waits for that one.
  */
 import type { NewObject } from '../git/pack-writer.ts'
+import type { RefOutcome } from '../git/ref-updates.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'
@@ -140,19 +141,29 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
 
   async function storeAndPublish(chains: readonly Chain[]): Promise<void> {
     if (chains.length === 0) return
+    const stored = store(chains)
+    // Each branch's new value goes to the disk beside the objects; it takes its place when they are there.
+    const moves = chains.map((chain) => move(chain, stored))
     let pack: { release(): void }
     try {
-      pack = await store(chains)
+      pack = await stored
     } catch (error) {
+      await Promise.all(moves)
       // What is too large for the disk may be one tenant's: the others are tried without it.
       if (chains.length > 1) for (const chain of chains) await storeAndPublish([chain])
       else fail(chains[0]!, storeFailed(error))
       return
     }
     // The next group is prepared and stored meanwhile: a branch whose lock somebody holds keeps nobody else waiting.
-    const published = Promise.all(chains.map(publish)).then(() => pack.release())
-    const tracked = published.finally(() => publishing.delete(tracked))
+    const published = Promise.all(chains.map(async (chain, i) => publish(chain, await moves[i]!)))
+    const tracked = published.then(() => pack.release()).finally(() => publishing.delete(tracked))
     publishing.add(tracked)
+  }
+
+  function move({ ref, from, links }: Chain, stored: Promise<unknown>): Promise<RefOutcome> {
+    const last = lastCommit(links)
+    const message = `commit (espalier): ${last.job.request.message.split('\n')[0]}`
+    return repository.move({ ref, from, to: last.prepared.head.revision, message }, stored)
   }
 
   /** Objects to the disk and notes to the journal: both, or it throws and there is neither. */
@@ -168,16 +179,13 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
   const tell = (notes: readonly CommitNote[], fate: CommitFate['fate']): Promise<void> =>
     journal.settle(notes.map(({ tenant, revision }) => ({ tenant, revision, fate }))).catch(onUnsettled)
 
-  async function publish(chain: Chain): Promise<void> {
-    const { ref, from, links } = chain
-    const last = links.findLast((link) => link.kind === 'commit')!
-    const message = `commit (espalier): ${last.job.request.message.split('\n')[0]}`
-    const outcome = await repository.move({ ref, from, to: last.prepared.head.revision, message })
+  async function publish(chain: Chain, outcome: RefOutcome): Promise<void> {
+    const { ref, links } = chain
     await tell(notesOf(chain), outcome.kind === 'moved' ? 'made' : 'dropped')
     switch (outcome.kind) {
       case 'moved':
         settle(links)
-        return free(last.job.request.tenant)
+        return free(links[0]!.job.request.tenant)
       case 'stale':
       case 'locked':
         return retry(chain)
@@ -239,6 +247,8 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     },
   }
 }
+
+const lastCommit = (links: readonly Link[]) => links.findLast((link) => link.kind === 'commit')!
 
 const objectsOf = ({ links }: Chain): readonly NewObject[] =>
   links.flatMap((link) => (link.kind === 'commit' ? link.prepared.objects : []))

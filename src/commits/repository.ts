@@ -18,5 +18,6 @@ export type CommitRepository = {
   sign(unsigned: Uint8Array): Buffer
   /** Resolves when they are on the disk for good; until `release` nothing removes them, even though no ref leads there. */
   store(objects: readonly NewObject[]): Promise<{ release(): void }>
-  move(update: RefUpdate): Promise<RefOutcome>
+  /** When `after` is done; where that fails the branch stays. */
+  move(update: RefUpdate, after: Promise<unknown>): Promise<RefOutcome>
 }

@@ -43,7 +43,7 @@ export async function moveCheckouts(
     checkouts: readonly Checkout[]
     move: Move
     take: (lock: RefLock) => Promise<LockAttempt>
-    publish: () => void
+    publish: () => Promise<void>
   },
 ): Promise<CheckoutMove> {
   const heads: RefLock[] = []
@@ -67,7 +67,7 @@ export async function moveCheckouts(
       return paths.length > 0 ? { kind: 'dirty', checkout, paths } : { kind: 'locked' }
     }
     try {
-      publish()
+      await publish()
     } catch (error) {
       await undo(begun, move)
       throw error
@@ -75,7 +75,7 @@ export async function moveCheckouts(
     for (const { note } of begun) rmSync(note, { force: true })
     return { kind: 'done' }
   } finally {
-    for (const head of heads) head.release()
+    for (const head of heads) await head.release()
   }
 }
 

@@ -45,8 +45,8 @@ export const openCommitRepository = ({
   hold: fresh.hold,
   sign: (unsigned) => signCommit(unsigned, key),
   store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
-  async move(update) {
-    const [outcome] = await writer.move([update])
+  async move(update, after) {
+    const [outcome] = await writer.move([update], after)
     return outcome!
   },
 })

@@ -8,24 +8,13 @@
  * Source: gitformat-pack(5), version 2.
  */
 import { createHash } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
+import { rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { crc32, deflateSync } from 'node:zlib'
 import type { Oid } from '../kernel/ids.ts'
-import { syncFile, syncFolder, writeFully, writeSynced } from './durable-files.ts'
+import { openFile, syncFile, syncFolder, writeFully, writeSynced } from './durable-files.ts'
 import { isLeftBehind, isOwnName, ownName } from './left-behind.ts'
 import type { ObjectType } from './object-id.ts'
 import { type PackedObject, packIndexBytes } from './pack-index.ts'
@@ -70,13 +59,17 @@ export async function writePack(
   const packDraft = join(draftFolder(gitDir), ownName('pack'))
   const indexDraft = join(draftFolder(gitDir), ownName('idx'))
   try {
-    const { packed, checksum } = await writeBody(packDraft, objects)
-    await writeSynced(indexDraft, packIndexBytes(packed, checksum), PACK_MODE)
-    const name = join(folder, `pack-${checksum.toString('hex')}`)
+    const body = await writeBody(packDraft, objects)
+    const name = join(folder, `pack-${body.checksum.toString('hex')}`)
     const keepPath = `${name}.keep`
-    if (keep !== undefined) writeFileSync(keepPath, `${keep}\n`)
-    renameSync(packDraft, `${name}.pack`)
-    renameSync(indexDraft, `${name}.idx`)
+    // Both wait for the disk at the same time; what is renamed afterwards is on it.
+    await Promise.all([
+      body.synced,
+      writeSynced(indexDraft, packIndexBytes(body.packed, body.checksum), PACK_MODE),
+      keep === undefined ? undefined : writeFile(keepPath, `${keep}\n`),
+    ])
+    await rename(packDraft, `${name}.pack`)
+    await rename(indexDraft, `${name}.idx`)
     await syncFolder(folder)
     return { path: `${name}.pack`, release: () => rmSync(keepPath, { force: true }) }
   } catch (error) {
@@ -105,21 +98,21 @@ const draftFolder = (gitDir: string): string => join(gitDir, 'espalier', 'packs'
 const filesIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
 
-/** Writes the pack itself and waits until it is on the disk. */
+/** Writes the pack itself; `synced` resolves when it is on the disk. */
 async function writeBody(
   path: string,
   objects: Iterable<NewObject>,
-): Promise<{ packed: PackedObject[]; checksum: Buffer }> {
-  const fd = openSync(path, 'wx+', PACK_MODE)
+): Promise<{ packed: PackedObject[]; checksum: Buffer; synced: Promise<void> }> {
+  const fd = await openFile(path, 'wx+', PACK_MODE)
   try {
     const packed = await writeEntries(fd, objects)
     writeFully(fd, packHeader(packed.length), 0)
     const checksum = checksumOf(fd)
     writeFully(fd, checksum)
-    await syncFile(fd)
-    return { packed, checksum }
-  } finally {
+    return { packed, checksum, synced: syncFile(fd).finally(() => closeSync(fd)) }
+  } catch (error) {
     closeSync(fd)
+    throw error
   }
 }
 

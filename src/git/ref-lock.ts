@@ -7,19 +7,10 @@
  * proves it ours: where both are one inode after a `kill -9`, the next start or write removes it.
  * Source: Git's lockfile.h and files-backend.c.
  */
-import {
-  closeSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-} from 'node:fs'
+import { closeSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import { link, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { syncFile, writeFully } from './durable-files.ts'
+import { openFile, syncFile, writeFully } from './durable-files.ts'
 import { isLeftBehind, ownName, subjectOf } from './left-behind.ts'
 
 export type LockAttempt =
@@ -30,11 +21,11 @@ export type LockAttempt =
 
 export type RefLock = {
   /** Without waiting; again after `taken`, as often as one likes. */
-  take(): LockAttempt
+  take(): Promise<LockAttempt>
   /** Gives the ref the value, and the lock away. @throws the file system's error; the ref is as it was */
-  publish(): void
+  publish(): Promise<void>
   /** Gives the lock away where it is held, and leaves the ref as it is. Does nothing after `publish`. */
-  release(): void
+  release(): Promise<void>
 }
 
 const folderIn = (gitDir: string): string => join(gitDir, 'espalier', 'locks')
@@ -52,25 +43,25 @@ export async function prepareLock(gitDir: string, path: string, text: string): P
   await writeDraft(draft, text)
   let isHeld = false
   return {
-    take() {
-      const attempt = link(draft, lockPath)
+    async take() {
+      const attempt = await linkTo(draft, lockPath)
       isHeld = attempt === 'held'
       return attempt
     },
-    publish() {
-      renameSync(lockPath, target)
+    async publish() {
+      await rename(lockPath, target)
       isHeld = false
     },
-    release() {
-      if (isHeld) rmSync(lockPath, { force: true })
+    async release() {
+      if (isHeld) await rm(lockPath, { force: true })
       isHeld = false
-      rmSync(draft, { force: true })
+      await rm(draft, { force: true })
     },
   }
 }
 
 async function writeDraft(draft: string, text: string): Promise<void> {
-  const fd = openDraft(draft)
+  const fd = await openMaking(draft)
   try {
     writeFully(fd, Buffer.from(text))
     await syncFile(fd)
@@ -82,23 +73,23 @@ async function writeDraft(draft: string, text: string): Promise<void> {
   }
 }
 
-/** The folder is there but for the first time: it is made when it is missed, and costs no look for each ref. */
-function openDraft(draft: string): number {
+/** The folder is there but for the first time. */
+async function openMaking(draft: string): Promise<number> {
   try {
-    return openSync(draft, 'wx', 0o666)
+    return await openFile(draft, 'wx', 0o666)
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error
+    mkdirSync(dirname(draft), { recursive: true })
+    return openFile(draft, 'wx', 0o666)
   }
-  mkdirSync(dirname(draft), { recursive: true })
-  return openSync(draft, 'wx', 0o666)
 }
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
-function link(draft: string, lockPath: string): LockAttempt {
+async function linkTo(draft: string, lockPath: string): Promise<LockAttempt> {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      linkSync(draft, lockPath)
+      await link(draft, lockPath)
       return 'held'
     } catch (error) {
       const code = codeOf(error)

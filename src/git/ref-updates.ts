@@ -38,8 +38,11 @@ export type RefOutcome =
   | { kind: 'failed'; cause: unknown }
 
 export type RefWriter = {
-  /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
-  move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
+  /**
+   * Moves each by itself: outcomes are in the order of `updates`, which name each ref once.
+   * @param after what has to be done before any ref moves, such as the objects being on the disk; where it fails none does
+   */
+  move(updates: readonly RefUpdate[], after?: Promise<unknown>): Promise<readonly RefOutcome[]>
   /** Undoes what killed processes have left: locks, unfinished packs, and work trees that are ahead of their branch. */
   mend(): Promise<void>
 }
@@ -84,12 +87,12 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       const obstacle = attempt === 'name-clash' ? clash(ref, dirname(ref)) : obstacleTo(update)
       if (obstacle) return obstacle
       const own = checkouts.filter((checkout) => checkout.ref === ref)
-      const held = own.length > 0 ? await moveCheckedOut(lock, update, own) : publish(lock, update)
+      const held = own.length > 0 ? await moveCheckedOut(lock, update, own) : await publish(lock, update)
       return held ?? { kind: 'moved' }
     } catch (cause) {
       return { kind: 'failed', cause }
     } finally {
-      lock.release()
+      await lock.release()
     }
   }
 
@@ -97,8 +100,20 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
    * In three steps, for a rename between two fsyncs makes the second one as dear as the first: all values on the disk, all
    * names moved, each folder on the disk once.
    */
-  async function moveGroup(group: readonly RefUpdate[], checkouts: readonly Checkout[]): Promise<RefOutcome[]> {
+  async function moveGroup(
+    group: readonly RefUpdate[],
+    checkouts: readonly Checkout[],
+    after: Promise<unknown> | undefined,
+  ): Promise<RefOutcome[]> {
     const prepared = await Promise.all(group.map(prepare))
+    const notNow = await Promise.resolve(after).then(
+      () => undefined,
+      (cause: unknown): RefOutcome => ({ kind: 'failed', cause }),
+    )
+    if (notNow) {
+      await Promise.all(prepared.map((each) => (each.kind === 'prepared' ? each.lock.release() : undefined)))
+      return prepared.map((each) => (each.kind === 'settled' ? each.outcome : notNow))
+    }
     const outcomes = await Promise.all(prepared.map((each) => moveOne(each, checkouts)))
     const folders = new Set<string>()
     for (const [i, { ref }] of group.entries())
@@ -132,13 +147,17 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
   }
 
   /** Reflogs first, as git has it: there is no move without its line, and no line without its move. */
-  function publish(lock: RefLock, { ref, from, to, message }: RefUpdate, heads: readonly Checkout[] = []): undefined {
+  async function publish(
+    lock: RefLock,
+    { ref, from, to, message }: RefUpdate,
+    heads: readonly Checkout[] = [],
+  ): Promise<undefined> {
     const move = { from, to, by, atMs: clock.now(), message }
     const takeBackLines: (() => void)[] = []
     try {
       takeBackLines.push(appendReflog(gitDir, ref, move))
       for (const head of heads) takeBackLines.push(appendReflog(head.gitDir, 'HEAD', move))
-      lock.publish()
+      await lock.publish()
     } catch (error) {
       for (const takeBackLine of takeBackLines) takeBackLine()
       throw error
@@ -171,7 +190,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
 
   async function take(lock: RefLock, ref?: RefName): Promise<LockAttempt> {
     for (const waitMs of LOCK_WAITS_MS) {
-      const attempt = lock.take()
+      const attempt = await lock.take()
       if (attempt !== 'taken') return attempt
       if (waitMs > 0) await delay(waitMs)
       else {
@@ -183,11 +202,11 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
   }
 
   return {
-    async move(updates) {
+    async move(updates, after) {
       const checkouts = findCheckouts(gitDir, workTree)
       const outcomes: RefOutcome[] = []
       for (let at = 0; at < updates.length; at += AT_ONCE) {
-        outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts)))
+        outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts, after)))
       }
       return outcomes
     },
