@@ -44,12 +44,13 @@ export async function bringForward(workTree: string, { from, to }: Step): Promis
  * @returns whether it could be undone; not while somebody holds the index
  */
 export async function takeBack(workTree: string, { from, to }: Step): Promise<boolean> {
-  // Where the index came to be of the new commit this goes back, and otherwise it changes nothing.
-  if (!(await succeeds(workTree, ['read-tree', '-m', '-u', to, from]))) return false
-  // Files are written before the index: those that hold what the new commit has are of nobody else's making.
-  const written = (await changedFiles(workTree, { from, to })).filter(
-    ({ path, after }) => after !== undefined && after === idOfFile(join(workTree, path)),
-  )
+  const files = await changedFiles(workTree, { from, to })
+  const staged = new Set(await listed(workTree, ['diff-index', '--cached', '-z', '--name-only', from]))
+  // The index is written last, and at once: it is of one commit or the other.
+  const isAhead = files.some(({ path }) => staged.has(path))
+  if (isAhead && !(await succeeds(workTree, ['read-tree', '-m', '-u', to, from]))) return false
+  // Files that hold what the new commit has are of nobody else's making.
+  const written = files.filter(({ path, after }) => after !== undefined && after === idOfFile(join(workTree, path)))
   for (const { path, before } of written) if (before === undefined) rmSync(join(workTree, path), { force: true })
   const replaced = written.filter(({ before }) => before !== undefined).map(({ path }) => `${path}\0`)
   if (replaced.length === 0) return true
