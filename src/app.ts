@@ -28,6 +28,7 @@ import { openCommitRepository } from './git/commit-repository.ts'
 import { createFreshObjects, freshFirst } from './git/fresh-objects.ts'
 import { openHistory } from './git/history.ts'
 import { openHistoryRepository } from './git/history-repository.ts'
+import { openMirror } from './git/mirror.ts'
 import { openObjects } from './git/objects.ts'
 import { openPlanner } from './git/open-planner.ts'
 import { openPins } from './git/pins.ts'
@@ -286,7 +287,8 @@ export async function createApp(
     registry,
     names,
     refOf: registry.refOf,
-    mirrors: false,
+    mirror:
+      config.remote === undefined ? undefined : openMirror(gitDir, { remote: config.remote, prefix: names.prefix }),
     mode: config.rollout,
     clock,
     newId,

@@ -32,6 +32,8 @@ export type Config = {
   executeTimeoutMs: number
   /** How long executions and counts of use are kept. */
   keptDays: { executions: number; usage: number }
+  /** Where rollouts push tenants' branches to: a name or a URL; undefined = nowhere. */
+  remote: string | undefined
   /** What becomes of a new commit of the trunk by itself. */
   rollout: RolloutMode
   /** What one address may send; undefined = unlimited. */
@@ -60,6 +62,7 @@ export const VARIABLES = {
   DB_PATH: ['<data>/espalier.sqlite', 'the SQLite database'],
   ESPALIER_TRUNK: ['main', 'the branch that tenants inherit from'],
   ESPALIER_BRANCH_PREFIX: ['customer/', 'what the name of a tenant branch begins with'],
+  ESPALIER_GIT_REMOTE: ['', "where rollouts push tenants' branches to: the name of a remote, or a URL"],
   ESPALIER_ROLLOUT: ['off', 'a new commit of the trunk: off, plan, or auto (goes out while it is clean)'],
   TENANT_ID: ['', 'serve this tenant alone'],
   ESPALIER_ADDRESS_RATE: ['', 'requests that one address may send, such as 600/minute'],
@@ -89,6 +92,7 @@ export function readConfig(env: Environment, cwd: string): Config {
       trunk: branchName('ESPALIER_TRUNK', of('ESPALIER_TRUNK')),
       prefix: prefixOf(of('ESPALIER_BRANCH_PREFIX')),
     },
+    remote: remoteOf(of('ESPALIER_GIT_REMOTE')),
     rollout: rolloutModeOf(of('ESPALIER_ROLLOUT')),
     only: tenantOf(of('TENANT_ID')),
     keptDays: {
@@ -171,6 +175,11 @@ function branchName(variable: string, text: string): string {
 function prefixOf(text: string): string {
   if (text.endsWith('/')) return `${branchName('ESPALIER_BRANCH_PREFIX', text.slice(0, -1))}/`
   throw new StartRefused(`ESPALIER_BRANCH_PREFIX="${text}" must end in a slash, such as customer/.`)
+}
+
+function remoteOf(text: string): string | undefined {
+  if (!text.startsWith('-')) return text || undefined
+  throw new StartRefused(`ESPALIER_GIT_REMOTE="${text}" must be the name of a remote, or a URL.`)
 }
 
 function rolloutModeOf(text: string): RolloutMode {

@@ -19,13 +19,16 @@ export class GitFailure extends Error {
   readonly args: readonly string[]
   readonly exitCode: number | null
   readonly stderr: string
+  /** What it had said before it failed. */
+  readonly stdout: string
 
-  constructor(args: readonly string[], exitCode: number | null, stderr: string) {
+  constructor(args: readonly string[], exitCode: number | null, stderr: string, stdout = '') {
     super(`git ${args[0]} failed (${exitCode ?? 'killed'}): ${stderr.trim()}`)
     this.name = 'GitFailure'
     this.args = args
     this.exitCode = exitCode
     this.stderr = stderr
+    this.stdout = stdout
   }
 }
 
@@ -46,8 +49,9 @@ export function runGit({ cwd, args, input, timeoutMs = DEFAULT_TIMEOUT_MS, env }
         timeout: timeoutMs,
       },
       (error, stdout, stderr) => {
-        if (error) reject(new GitFailure(args, typeof error.code === 'number' ? error.code : null, stderr.toString()))
-        else resolve(stdout)
+        if (!error) return resolve(stdout)
+        const exitCode = typeof error.code === 'number' ? error.code : null
+        reject(new GitFailure(args, exitCode, stderr.toString(), stdout.toString()))
       },
     )
     // A child that ends before it has read its input closes the pipe: its exit code tells more than EPIPE does.

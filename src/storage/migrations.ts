@@ -14,6 +14,7 @@ import { secrets } from './migrations/009-secrets.ts'
 import { standings } from './migrations/010-standings.ts'
 import { commitIntents } from './migrations/011-commit-intents.ts'
 import { rollouts } from './migrations/012-rollouts.ts'
+import { rolloutMirror } from './migrations/013-rollout-mirror.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -27,6 +28,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '010-standings': standings,
   '011-commit-intents': commitIntents,
   '012-rollouts': rollouts,
+  '013-rollout-mirror': rolloutMirror,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

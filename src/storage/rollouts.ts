@@ -12,6 +12,7 @@ import type { Changed, RunAct, RunChange, RunStore } from '../rollouts/runs/stor
 import { CARRIES, DUE } from '../rollouts/runs/tenant-state.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import { readClusters, readResolutions, writeResolutions } from './rollout-conflicts.ts'
+import { countMirror, readDueForMirror, readRunsToMirror, writeMirror } from './rollout-mirror.ts'
 import { fromRun, toRun } from './rollout-row.ts'
 import {
   changeStates,
@@ -169,6 +170,11 @@ export function rolloutStore(
         }
         await note(tx, run, 'progress')
       }),
+
+    runsToMirror: () => readRunsToMirror(db),
+    dueForMirror: (run, limit) => readDueForMirror(db, run, limit),
+    noteMirror: (run, tenants) => db.transaction().execute((tx) => writeMirror(tx, run, tenants)),
+    mirrorCounts: (run) => countMirror(db, run),
 
     async events(run, after, limit) {
       const rows = await db

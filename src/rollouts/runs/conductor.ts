@@ -24,6 +24,8 @@ export type Conductor = {
 
 export type ConductorDeps = RunDeps & {
   lock: DriverLock
+  /** Told when nothing is left to be done now. */
+  onRest?: () => void
   /** Told of a step that failed in a way that nobody foresaw. */
   onError: (error: unknown, run: string | undefined) => void
 }
@@ -88,6 +90,7 @@ export function createConductor(deps: ConductorDeps): Conductor {
       .catch((error: unknown) => onError(error, undefined))
       .finally(() => {
         driving = undefined
+        if (!isClosed) deps.onRest?.()
       })
   }
 

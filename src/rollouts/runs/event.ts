@@ -7,7 +7,7 @@ export type RunEvent = {
   sequence: number
   /** Milliseconds since 1970. */
   at: number
-  kind: 'status' | 'progress' | 'mirror'
+  kind: 'status' | 'progress'
   status: RunStatus
   wave: number
   counts: Counts

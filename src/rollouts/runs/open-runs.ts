@@ -5,6 +5,7 @@ import { type Conflicts, createConflicts } from './conflicts.ts'
 import type { RunDeps } from './deps.ts'
 import type { HoldStore } from './hold-store.ts'
 import type { Merging } from './merging.ts'
+import { createMirroring, type Mirror } from './mirror.ts'
 import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
 import type { RunStore } from './store.ts'
 import { createTrunkWatch, type TrunkMode } from './trunk-watch.ts'
@@ -22,6 +23,8 @@ export type Runs = {
   wake(): void
   /** Looks at the trunk once, as the timer does. */
   lookAtTrunk(): Promise<void>
+  /** Pushes what is due to the remote, as the timer does. */
+  pushDue(): Promise<void>
   /** Resolves when nothing is left that this process can do now. */
   settled(): Promise<void>
   /** Begins to end: whoever follows a run is let go. */
@@ -30,10 +33,12 @@ export type Runs = {
   close(): Promise<void>
 }
 
-export type OpenRunsDeps = Omit<RunDeps, 'merging'> &
+export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
   Pick<RolloutDeps, 'registry' | 'newId'> & {
     merging: Omit<Merging, 'plan'>
     planner: RolloutPlanner
+    /** The remote that branches are pushed to, where there is one. */
+    mirror: Mirror | undefined
     /** What becomes of a new commit of the trunk by itself. */
     mode: TrunkMode
     lock: DriverLock
@@ -45,14 +50,26 @@ export type OpenRunsDeps = Omit<RunDeps, 'merging'> &
 const FOLLOW_MS = 1_000
 
 export function openRuns(given: OpenRunsDeps): Runs {
-  const deps = { ...given, merging: { ...given.merging, plan: oneByOne(given.planner) } }
+  const deps = {
+    ...given,
+    mirrors: given.mirror !== undefined,
+    merging: { ...given.merging, plan: oneByOne(given.planner) },
+  }
   const { store, holds, clock } = deps
-  const conductor = createConductor(deps)
+  const mirroring = given.mirror && createMirroring({ ...deps, mirror: given.mirror })
+  let pushing: Promise<void> | undefined
+  const push = (): void => {
+    pushing ??= mirroring?.pushDue().finally(() => {
+      pushing = undefined
+    })
+  }
+  const conductor = createConductor({ ...deps, onRest: push })
   const withConductor = { ...deps, conductor }
   const rollouts = createRollouts(withConductor)
   const trunk = createTrunkWatch({ ...deps, rollouts })
   const look = (): void => {
     conductor.wake()
+    push()
     trunk.look().catch((error: unknown) => deps.onError(error, undefined))
   }
   let isStopped = false
@@ -60,7 +77,7 @@ export function openRuns(given: OpenRunsDeps): Runs {
   return {
     rollouts,
     conflicts: createConflicts(withConductor),
-    views: createRunViews(store, clock),
+    views: createRunViews(store, clock, mirroring),
     holds,
     store,
     start() {
@@ -69,7 +86,14 @@ export function openRuns(given: OpenRunsDeps): Runs {
     },
     wake: conductor.wake,
     lookAtTrunk: trunk.look,
-    settled: conductor.settled,
+    async pushDue() {
+      push()
+      await pushing
+    },
+    async settled() {
+      await conductor.settled()
+      await pushing
+    },
     stop() {
       isStopped = true
     },
@@ -78,6 +102,7 @@ export function openRuns(given: OpenRunsDeps): Runs {
       isStopped = true
       clearInterval(following)
       await conductor.close()
+      await pushing
     },
   }
 }

@@ -14,7 +14,7 @@ const waveResource = (wave: WaveSpec) => {
   return { ...rest, title: waveText(wave) }
 }
 
-export const runResource = ({ run, counts, wave, actions }: RunView) => ({
+export const runResource = ({ run, counts, wave, remote, actions }: RunView) => ({
   id: run.id,
   status: run.status,
   reason: run.reason,
@@ -27,6 +27,7 @@ export const runResource = ({ run, counts, wave, actions }: RunView) => ({
   thresholds: run.thresholds,
   startAt: instant(run.startAt),
   counts,
+  remote,
   actions,
   by: run.by,
   createdAt: instant(run.createdAt),

@@ -9,7 +9,7 @@ import type { Json } from '../../kernel/json.ts'
 import type { RunEvent } from './event.ts'
 import type { ConflictCluster, Resolution } from './resolution.ts'
 import type { Run, RunStatus } from './run.ts'
-import type { PlannedRunTenant, RunTenant } from './run-tenant.ts'
+import type { Mirror, PlannedRunTenant, RunTenant } from './run-tenant.ts'
 import type { Counts, TenantRunState } from './tenant-state.ts'
 
 /** Somebody's act, for the audit trail: `rollout.` and a past participle. */
@@ -58,6 +58,13 @@ export type RunStore = {
   /** Writes these rows and an event with the counts. After refs were moved. */
   settle(run: Run, tenants: readonly RunTenant[], terms?: SettleTerms): Promise<void>
 
+  /** Ids of runs with branches that are still to be pushed. */
+  runsToMirror(): Promise<string[]>
+  dueForMirror(run: string, limit: number): Promise<RunTenant[]>
+  /** Writes how pushes went; what else a row says stays. */
+  noteMirror(run: string, tenants: readonly Mirrored[]): Promise<void>
+  mirrorCounts(run: string): Promise<Record<Mirror, number>>
+
   events(run: string, after: number, limit: number): Promise<RunEvent[]>
 
   reapplyBases(tenants: readonly TenantId[]): Promise<ReapplyBase[]>
@@ -67,6 +74,9 @@ export type RunStore = {
   resolutions(): Promise<Resolution[]>
   resolve(resolutions: readonly Resolution[], act: RunAct): Promise<void>
 }
+
+/** @param note why, where the remote refused */
+export type Mirrored = { tenant: TenantId; mirror: Mirror; note: string | null }
 
 export type ChangeTerms = {
   act?: RunAct

@@ -1,5 +1,6 @@
 /** A run as people see it: where it stands, how far it is, and what can be done about it. */
 import type { Clock } from '../../kernel/clock.ts'
+import type { Mirroring } from './mirror.ts'
 import { moved, type Run, type RunMove } from './run.ts'
 import type { RunStore } from './store.ts'
 import { type Counts, DUE, sumOf } from './tenant-state.ts'
@@ -9,6 +10,8 @@ export type RunView = {
   counts: Counts
   /** Of the wave that is under way. */
   wave: { due: number; done: number; etaSeconds: number | null }
+  /** Pushes to the remote; null where there is none. */
+  remote: { due: number; pushed: number; refused: number; error: string | null } | null
   /** What a person can do now. */
   actions: readonly PersonalMove[]
 }
@@ -19,16 +22,26 @@ export type PersonalMove = (typeof PERSONAL)[number]
 
 export type RunViews = { of(run: Run): Promise<RunView> }
 
-export const createRunViews = (store: Pick<RunStore, 'counts'>, clock: Pick<Clock, 'now'>): RunViews => ({
+export const createRunViews = (
+  store: Pick<RunStore, 'counts' | 'mirrorCounts'>,
+  clock: Pick<Clock, 'now'>,
+  mirroring: Pick<Mirroring, 'error'> | undefined,
+): RunViews => ({
   async of(run) {
     const [counts, wave] = await Promise.all([store.counts(run.id), store.counts(run.id, run.wave)])
-    return viewOf(run, { counts, wave, now: clock.now() })
+    const view = viewOf(run, { counts, wave, now: clock.now() })
+    if (!mirroring) return { ...view, remote: null }
+    const { due, pushed, refused } = await store.mirrorCounts(run.id)
+    return { ...view, remote: { due, pushed, refused, error: mirroring.error() } }
   },
 })
 
 const BEING_DONE = ['applying', 'applied', 'verified', 'failed', 'parked'] as const
 
-function viewOf(run: Run, { counts, wave, now }: { counts: Counts; wave: Counts; now: number }): RunView {
+function viewOf(
+  run: Run,
+  { counts, wave, now }: { counts: Counts; wave: Counts; now: number },
+): Omit<RunView, 'remote'> {
   const due = sumOf(wave, DUE)
   const done = sumOf(wave, BEING_DONE)
   return {
