@@ -3,7 +3,7 @@
 /** What may use Hono: the edge. */
 const EDGE = '^src/http/'
 /** What may touch the disk, processes and drivers. */
-const ADAPTERS = '^src/(git|storage|signing|boot|commands|observability)/|^src/(app|main|cli)\\.ts$'
+const ADAPTERS = '^src/(git|storage|signing|boot|commands|observability|app)/|^src/(app|main|cli)\\.ts$'
 
 /** A folder read as a tree, and the processes that tenants' expressions are held in: each is the adapter of its domain. */
 const EXCEPTIONS = '^src/snapshots/folder-source\\.ts$|^src/expressions/worker-process\\.ts$'
@@ -28,12 +28,12 @@ module.exports = {
       name: 'domains-know-no-edge',
       comment: 'Rules that know HTTP or the command line cannot be used from the other one.',
       severity: 'error',
-      from: { path: '^src/(?!http/|commands/|app\\.ts|main\\.ts|cli\\.ts)' },
-      to: { path: '^src/(http|commands)/|^src/(app|main|cli)\\.ts$', dependencyTypesNot: ['type-only'] },
+      from: { path: '^src/(?!http/|commands/|app/|app\\.ts|main\\.ts|cli\\.ts)' },
+      to: { path: '^src/(http|commands|app)/|^src/(app|main|cli)\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'domains-know-no-adapter',
-      comment: 'A domain states its port; app.ts gives it the adapter.',
+      comment: 'A domain states its port; app/ gives it the adapter.',
       severity: 'error',
       from: { path: '^src/(rollouts|history|watch|tenants|audit|secrets|executions|engine|workflows|tools|routing|expressions|documents|schemas|edits)/' },
       to: { path: '^src/(storage|git|observability)/', dependencyTypesNot: ['type-only'] },

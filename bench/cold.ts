@@ -3,7 +3,7 @@
  * others notice when a thousand tenants wake at once.
  */
 
-import { createCompiler } from '../src/app.ts'
+import { createCompiler } from '../src/app/compiler.ts'
 import { openObjects } from '../src/git/objects.ts'
 import { createRefReader } from '../src/git/refs.ts'
 import type { RefName } from '../src/kernel/ids.ts'

@@ -2,7 +2,7 @@
  * One rollout of main into every branch of a repository, with the parts that the product does it with, in a process of its
  * own: prints what it took as one line of JSON. Starting Node and loading the program is not counted.
  */
-import { createCompiler } from '../src/app.ts'
+import { createCompiler } from '../src/app/compiler.ts'
 import { commitBytes } from '../src/git/commit-bytes.ts'
 import { objectId } from '../src/git/object-id.ts'
 import { openPlanner } from '../src/git/open-planner.ts'

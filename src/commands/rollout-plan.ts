@@ -2,7 +2,7 @@
  * `espalier rollout plan`: what a commit of main would do to every tenant, before it is merged anywhere. It reads the
  * repository alone; the database is asked only where tenants are chosen by what stands there.
  */
-import { createCompiler } from '../app.ts'
+import { createCompiler } from '../app/compiler.ts'
 import { type Config, readConfig } from '../boot/config.ts'
 import { openPlanner } from '../git/open-planner.ts'
 import { GitFailure, runGit } from '../git/run.ts'

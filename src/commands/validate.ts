@@ -1,7 +1,7 @@
 /** `espalier validate`: the server's own checks, before a commit rather than after it. */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { createCompiler } from '../app.ts'
+import { createCompiler } from '../app/compiler.ts'
 import { readConfig } from '../boot/config.ts'
 import { type GitObjects, openObjects } from '../git/objects.ts'
 import { createRefReader } from '../git/refs.ts'

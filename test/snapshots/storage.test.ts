@@ -164,7 +164,7 @@ test('tenants that are thrown out of memory come back as they were, degraded one
   const { createSnapshotBuilder } = await import('../../src/snapshots/build.ts')
   const { openObjects } = await import('../../src/git/objects.ts')
   const { createRefReader } = await import('../../src/git/refs.ts')
-  const { createCompiler } = await import('../../src/app.ts')
+  const { createCompiler } = await import('../../src/app/compiler.ts')
   const { parseTenantId } = await import('../../src/kernel/ids.ts')
   const { headRef } = await import('../../src/tenants/tenant.ts')
   const compiler = createCompiler()
@@ -203,7 +203,7 @@ test('tenants that are thrown out of memory come back as they were, degraded one
 test('whoever wakes at once waits for one reading of what they share', async () => {
   const { createSnapshotBuilder } = await import('../../src/snapshots/build.ts')
   const { openFolder } = await import('../../src/snapshots/folder-source.ts')
-  const { createCompiler } = await import('../../src/app.ts')
+  const { createCompiler } = await import('../../src/app/compiler.ts')
   const compiler = createCompiler()
   const { root, source } = openFolder(app.repository.path)
   const reads: string[] = []

@@ -1,6 +1,6 @@
 /** What is shown to be valid without looking at the whole tree is what looking at it would say. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createCompiler } from '../../../src/app.ts'
+import { createCompiler } from '../../../src/app/compiler.ts'
 import { openPlanner } from '../../../src/git/open-planner.ts'
 import { headsBelow } from '../../../src/git/tenant-heads.ts'
 import type { Oid, TenantId } from '../../../src/kernel/ids.ts'

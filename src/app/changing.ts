@@ -1,0 +1,59 @@
+/** What moves branches: commits of the API, and rollouts. */
+import { createCommitService } from '../commits/group-commits.ts'
+import { settleLeftCommits } from '../commits/settle-left.ts'
+import { openCommitRepository } from '../git/commit-repository.ts'
+import { openMirror } from '../git/mirror.ts'
+import { openPlanner } from '../git/open-planner.ts'
+import { openRefWriter } from '../git/ref-updates.ts'
+import { openRolloutRepository } from '../git/rollout-repository.ts'
+import { SERVICE, serviceKey } from '../git/setup/conveniences.ts'
+import { openRuns } from '../rollouts/runs/open-runs.ts'
+import { commitJournal } from '../storage/commit-journal.ts'
+import { openRolloutStorage } from '../storage/open-rollouts.ts'
+import type { Ground } from './ground.ts'
+import type { Running } from './running.ts'
+import type { Serving } from './serving.ts'
+
+export type Changing = Awaited<ReturnType<typeof openChanging>>
+
+export async function openChanging(ground: Ground, serving: Serving, { executions, tenants: { registry } }: Running) {
+  const { config, clock, log, newId, storage, audit, repository, keyPaths } = ground
+  const { refs, objects, reader, fresh, builder, snapshots, history, compiler } = serving
+  const { gitDir, kind, top } = repository
+  const key = serviceKey(keyPaths)
+  const { refOf } = registry
+
+  const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
+  await writer.mend()
+  const journal = commitJournal(storage.db, { audit: audit.writer, clock })
+  await settleLeftCommits({ journal, refOf, contains: history.contains, clock })
+  const commits = createCommitService({
+    repository: openCommitRepository({ gitDir, refs, objects, reader, fresh, writer, key }),
+    builder,
+    committer: SERVICE,
+    refOf,
+    journal,
+    onUnsettled: (error) => log.error({ err: error }, 'A commit was made and not audited; the next start does it'),
+    clock,
+  })
+
+  const planner = openPlanner(gitDir, compiler)
+  const runs = openRuns({
+    ...openRolloutStorage(storage, { dataDir: config.dataDir, audit: audit.writer, clock, flush: executions.flush }),
+    merging: openRolloutRepository({ gitDir, refs, objects, history, writer, key, by: SERVICE, clock }),
+    planner,
+    snapshots,
+    registry,
+    names: config.names,
+    refOf,
+    mirror:
+      config.remote === undefined
+        ? undefined
+        : openMirror(gitDir, { remote: config.remote, prefix: config.names.prefix }),
+    mode: config.rollout,
+    clock,
+    newId,
+    onError: (error, run) => log.error({ err: error, run }, 'A step of a rollout failed'),
+  })
+  return { commits, planner, runs }
+}
