@@ -10,6 +10,7 @@ import { SERVICE, serviceKey } from '../git/setup/conveniences.ts'
 import { openRuns } from '../rollouts/runs/open-runs.ts'
 import { commitJournal } from '../storage/commit-journal.ts'
 import { openRolloutStorage } from '../storage/open-rollouts.ts'
+import { validHeads } from '../storage/standings.ts'
 import type { Ground } from './ground.ts'
 import type { Running } from './running.ts'
 import type { Serving } from './serving.ts'
@@ -37,7 +38,11 @@ export async function openChanging(ground: Ground, serving: Serving, { execution
     clock,
   })
 
-  const planner = openPlanner(gitDir, compiler)
+  const planner = openPlanner(gitDir, {
+    compile: compiler.compile,
+    // What was noted and is not written yet is looked at as if nobody had.
+    validHeads: () => validHeads(storage.db),
+  })
   const runs = openRuns({
     ...openRolloutStorage(storage, { dataDir: config.dataDir, audit: audit.writer, clock, flush: executions.flush }),
     merging: openRolloutRepository({ gitDir, refs, objects, history, writer, key, by: SERVICE, clock }),
