@@ -20,6 +20,7 @@ import type { Authenticate } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
 import type { Gate } from './http/gate.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
+import type { LogExtent } from './observability/log.ts'
 import type { Runs } from './rollouts/runs/open-runs.ts'
 import type { ServedSnapshots } from './snapshots/served.ts'
 import type { Audit } from './storage/open-audit.ts'
@@ -51,11 +52,17 @@ export type App = {
   close(): Promise<void>
 }
 
-/** What a test may set, and a benchmark leave out to see what it costs. */
-export type Overrides = { clock?: Clock; authenticate?: Authenticate; gate?: Gate; counts?: 'usage' | 'nothing' }
+/** What a command or a test sets otherwise than the server has it, and a benchmark leaves out to see what it costs. */
+export type Overrides = {
+  clock?: Clock
+  authenticate?: Authenticate
+  gate?: Gate
+  counts?: 'usage' | 'nothing'
+  logs?: LogExtent
+}
 
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
-  const ground = await openGround(config, overrides.clock ?? systemClock)
+  const ground = await openGround(config, { clock: overrides.clock ?? systemClock, logs: overrides.logs ?? 'all' })
   const serving = openServing(ground)
   const running = await openRunning(ground, serving)
   const changing = await openChanging(ground, serving, running)

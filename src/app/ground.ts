@@ -6,7 +6,7 @@ import { keyPathsIn, OPERATOR, operatorKey } from '../git/setup/conveniences.ts'
 import { prepareRepository } from '../git/setup/prepare.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { timeOrderedIds } from '../kernel/time-ordered-id.ts'
-import { createLog } from '../observability/log.ts'
+import { createLog, type LogExtent } from '../observability/log.ts'
 import { createMetrics } from '../observability/metrics.ts'
 import { openAudit } from '../storage/open-audit.ts'
 import { openKeys } from '../storage/open-keys.ts'
@@ -16,9 +16,9 @@ import { whileAlone } from '../storage/start-lock.ts'
 
 export type Ground = Awaited<ReturnType<typeof openGround>>
 
-export async function openGround(config: Config, clock: Clock) {
+export async function openGround(config: Config, { clock, logs }: { clock: Clock; logs: LogExtent }) {
   const { names, dataDir, reposDir } = config
-  const log = createLog()
+  const log = createLog(logs)
   const metrics = createMetrics()
   const newId = timeOrderedIds(clock)
   const { storage, ...repository } = await whileAlone(dataDir, async () => ({

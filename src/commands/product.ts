@@ -28,7 +28,7 @@ export async function withProduct<T>(use: (product: Product) => Promise<T>): Pro
   const url = named || servingUrl(config.dataDir)
   if (url && (await answers(url))) return use(productAt('server', (path, init) => fetch(`${url}${path}`, init)))
   if (named) throw new StartRefused(`No server answers at ${named}. Start it, or unset ESPALIER_URL.`)
-  const app = await createApp(config, { authenticate })
+  const app = await createApp(config, { authenticate, logs: 'errors' })
   try {
     app.runs.start()
     return await use(productAt('here', async (path, init) => app.server.request(`http://localhost${path}`, init)))

@@ -4,7 +4,7 @@ import { type App, createApp } from '../app.ts'
 import { readConfig } from '../boot/config.ts'
 
 export async function withApp<T>(use: (app: App) => Promise<T>): Promise<T> {
-  const app = await createApp(readConfig(process.env, process.cwd()))
+  const app = await createApp(readConfig(process.env, process.cwd()), { logs: 'errors' })
   try {
     return await use(app)
   } finally {

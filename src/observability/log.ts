@@ -9,8 +9,18 @@ export type Log = {
 
 const STDERR = 2
 
-export const createLog = (): Log =>
+/** `all`, or what went wrong in the product itself: a command tells its caller the rest. */
+export type LogExtent = 'all' | 'errors'
+
+const LEVELS: Readonly<Record<LogExtent, string>> = { all: 'info', errors: 'error' }
+
+export const createLog = (extent: LogExtent): Log =>
   pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: ['authorization', '*.authorization'] },
+    {
+      level: LEVELS[extent],
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: ['authorization', '*.authorization'],
+    },
     destination(STDERR),
   )

@@ -1,5 +1,7 @@
 /** What one tenant may learn of another: nothing, and not even whether it exists. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openEvents } from '../support/events.ts'
 import { createTestApp, post, type TestApp } from '../support/test-app.ts'
 
 const CANARY = 'canary-7f3b2c'
@@ -93,16 +95,17 @@ describe("ids of a neighbour's things", () => {
   })
 
   test('a commit of another tenant is no page of the history, and as unknown as one that never was', async () => {
-    const foreign = await app.request('a', `/api/v1/history?pageToken=${commitOfB}`)
-    const nonexistent = await app.request('a', `/api/v1/history?pageToken=${'1'.repeat(40)}`)
+    const foreign = await app.request('a', `/api/v1/history?pageToken=${commitOfB}.0`)
+    const nonexistent = await app.request('a', `/api/v1/history?pageToken=${'1'.repeat(40)}.0`)
     expect([foreign.status, nonexistent.status]).toEqual([400, 400])
     expect(await withoutRequestId(foreign)).toEqual(await withoutRequestId(nonexistent))
-    expect((await app.request('b', `/api/v1/history?pageToken=${commitOfB}`)).status).toBe(200)
+    expect((await app.request('b', `/api/v1/history?pageToken=${commitOfB}.0`)).status).toBe(200)
   })
 
   test('trees, blobs, names and options are no page tokens', async () => {
     const tree = app.repository.git(['rev-parse', 'customer/b^{tree}'])
-    for (const token of [tree, 'customer/b', '--all', 'HEAD', commitOfB.slice(0, 10), commitOfB.toUpperCase()]) {
+    const names = [tree, 'customer/b', '--all', 'HEAD', commitOfB.slice(0, 10), commitOfB.toUpperCase()]
+    for (const token of [...names, ...names.map((name) => `${name}.0`)]) {
       const answer = await app.request('a', `/api/v1/history?pageToken=${encodeURIComponent(token)}`)
       expect(answer.status, token).toBe(400)
     }
@@ -135,7 +138,7 @@ describe('no answer to one tenant holds anything of another', () => {
       for (const guess of path.includes('{') ? guesses : ['']) {
         const concrete = path.replace(/\{\w+\}/, guess)
         const answer = await app.request('a', concrete)
-        const shown = JSON.stringify([...answer.headers]) + (await answer.text())
+        const shown = JSON.stringify([...answer.headers]) + (await textOf(answer))
         // A name that the caller gave may come back to it in a message.
         expect(shown.replaceAll(guess || '\0', ''), concrete).not.toContain(CANARY)
         expect(shown, concrete).not.toContain(commitOfB)
@@ -170,3 +173,12 @@ describe('no answer to one tenant holds anything of another', () => {
     expect(await answer.text()).not.toContain(CANARY)
   })
 })
+
+/** The body; of a stream its first event. */
+async function textOf(answer: Response): Promise<string> {
+  if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.text()
+  const events = openEvents(answer)
+  const first = await events.next()
+  await events.close()
+  return JSON.stringify(first)
+}
