@@ -58,6 +58,7 @@ export async function writePack(
   mkdirSync(draftFolder(gitDir), { recursive: true })
   const packDraft = join(draftFolder(gitDir), ownName('pack'))
   const indexDraft = join(draftFolder(gitDir), ownName('idx'))
+  const keepDraft = join(draftFolder(gitDir), ownName('keep'))
   try {
     const body = await writeBody(packDraft, objects)
     const name = join(folder, `pack-${body.checksum.toString('hex')}`)
@@ -66,14 +67,16 @@ export async function writePack(
     await Promise.all([
       body.synced,
       writeSynced(indexDraft, packIndexBytes(body.packed, body.checksum), PACK_MODE),
-      keep === undefined ? undefined : writeFile(keepPath, `${keep}\n`),
+      keep === undefined ? undefined : writeFile(keepDraft, `${keep}\n`),
     ])
+    // Whole or not at all: one that a killed process left empty would say nothing of whose it is, and stay for ever.
+    if (keep !== undefined) await rename(keepDraft, keepPath)
     await rename(packDraft, `${name}.pack`)
     await rename(indexDraft, `${name}.idx`)
     await syncFolder(folder)
     return { path: `${name}.pack`, release: () => rmSync(keepPath, { force: true }) }
   } catch (error) {
-    for (const path of [packDraft, indexDraft]) rmSync(path, { force: true })
+    for (const path of [packDraft, indexDraft, keepDraft]) rmSync(path, { force: true })
     throw error
   }
 }

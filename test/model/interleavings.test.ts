@@ -19,6 +19,8 @@ import { broken, type Content, good, newModel, openWorld, TENANTS, type TenantNa
 
 const RUNS = process.env.ESPALIER_SOAK ? 300 : 12
 const MAX_COMMANDS = 40
+/** Without the commit graph that `git gc` leaves, which names commits that a later repack has thrown away. */
+const FSCK = ['-c', 'core.commitGraph=false', 'fsck', '--full', '--no-dangling', '--no-progress']
 
 const tenants = fc.constantFrom(...TENANTS)
 const values = fc.nat({ max: 5 })
@@ -56,7 +58,7 @@ test('no interleaving shows anybody what is stale, lost or not theirs', { timeou
       try {
         await fc.asyncModelRun(() => ({ model, real: world }), commands)
         for (const tenant of TENANTS) await expectRead(model, world, tenant)
-        expect(world.folder.repository.git(['fsck', '--full', '--no-dangling', '--no-progress'])).toBe('')
+        expect(world.folder.repository.git(FSCK)).toBe('')
         met += [...model.values()].filter(({ head }) => head).length
       } finally {
         await world.close()
