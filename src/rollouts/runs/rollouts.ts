@@ -91,11 +91,8 @@ export function createRollouts(deps: RolloutDeps): Rollouts {
   async function planDraft(draft: Run): Promise<void> {
     const plan = await planRun(deps, draft, await registry.all())
     await store.keepPlans(draft.id, plan.tenants)
-    // Where every branch has the commit already there is nothing that anybody could let out.
-    const isDone = plan.tenants.every(({ state }) => state === 'noop')
-    const next: RunChange = isDone ? { status: 'completed', finishedAt: clock.now() } : { status: 'planned' }
-    const planned = await store.change(draft, { ...next, plan: plan.hash, waves: plan.waves })
-    if (isDone || planned.kind !== 'changed' || planned.run.approval === 'manual') return
+    const planned = await store.change(draft, { status: 'planned', plan: plan.hash, waves: plan.waves })
+    if (planned.kind !== 'changed' || planned.run.approval === 'manual') return
     // Where another run has one of the tenants in hand, it stays planned, and a person decides.
     await store.change(planned.run, { status: 'approved' }, { isLetOut: true })
   }

@@ -80,8 +80,7 @@ export const RUN_MOVES = {
   applied: { applying: 'verifying' },
   verified: { verifying: 'gate' },
   nextWave: { gate: 'applying' },
-  /** Every tenant has it. */
-  complete: { draft: 'completed', gate: 'completed' },
+  complete: { gate: 'completed' },
   pause: { approved: 'paused', applying: 'paused', verifying: 'paused', gate: 'paused' },
   /** Back to where it was paused: `resumeTo`. */
   resume: { paused: 'paused' },
