@@ -46,6 +46,6 @@ export type Sighting = { tenant: TenantId; id: string; at: number }
 export type PeopleStore = {
   /** By tenant. */
   membershipsOf(email: Email): Promise<User[]>
-  /** How many users each tenant has that has any. */
+  /** The number of users by tenant; a tenant without users is left out. */
   counts(): Promise<{ tenant: TenantId; users: number }[]>
 }
