@@ -33,6 +33,11 @@ export async function openChanging(ground: Ground, serving: Serving, { execution
     builder,
     committer: SERVICE,
     refOf,
+    async onMoved(tenant, head) {
+      await snapshots.moved(tenant, head).catch((error: unknown) => {
+        log.error({ err: error, tenant, revision: head }, 'A new head could not be taken in; the next request does it')
+      })
+    },
     journal,
     onUnsettled: (error) => log.error({ err: error }, 'A commit was made and not audited; the next start does it'),
     clock,

@@ -24,6 +24,8 @@ import { branchBusy, branchText, checkedOut, refRefused, storeFailed } from './r
 
 export type CommitServiceDeps = PreparerDeps & {
   refOf(tenant: TenantId): RefName
+  /** Told of the head that a branch was moved to, before that is answered. Never fails. */
+  onMoved(tenant: TenantId, head: Oid): Promise<void>
   journal: CommitJournal
   /** Told of notes that could not be settled; the next start does it. */
   onUnsettled(error: unknown): void
@@ -55,7 +57,7 @@ const MAX_ATTEMPTS = 20
 const PATHS_TOLD = 50
 
 export function createCommitService(deps: CommitServiceDeps): CommitService {
-  const { repository, refOf, journal, onUnsettled } = deps
+  const { repository, refOf, onMoved, journal, onUnsettled } = deps
   const preparer: CommitPreparer = createCommitPreparer(deps)
   const waiting: Job[] = []
   /** Tenants whose commits are under way. */
@@ -184,6 +186,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     await tell(notesOf(chain), outcome.kind === 'moved' ? 'made' : 'dropped')
     switch (outcome.kind) {
       case 'moved':
+        await onMoved(links[0]!.job.request.tenant, lastCommit(links).prepared.head.revision)
         settle(links)
         return free(links[0]!.job.request.tenant)
       case 'stale':

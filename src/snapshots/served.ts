@@ -28,6 +28,11 @@ export type ServedSnapshots = {
    * @throws AppError `repository-failed` where the ref is not a plain commit id
    */
   current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served>
+  /**
+   * Takes in that the tenant's branch was moved to `head`: it counts as served, so that it is the last good one also where
+   * somebody breaks the branch before anybody has asked.
+   */
+  moved(tenant: TenantId, head: Oid): Promise<Served>
   /** The content of any commit, not kept for a tenant. */
   at(revision: Oid): Promise<Served>
   changes: ServedChanges
@@ -131,6 +136,7 @@ export function createServedSnapshots({
 
   return {
     current,
+    moved: loaded,
     at: async (revision) => answerFor(await readCommit(revision), undefined),
     changes,
   }

@@ -19,6 +19,10 @@ import { broken, type Content, good, newModel, openWorld, TENANTS, type TenantNa
 
 const RUNS = process.env.ESPALIER_SOAK ? 300 : 12
 const MAX_COMMANDS = 40
+/** The same interleavings each time in CI, others each time in the soak. */
+const SEED = process.env.ESPALIER_SOAK ? Date.now() % 2 ** 31 : 20_260_411
+/** Without the commit graph that `git gc` leaves, which names commits that a later repack has thrown away. */
+const FSCK = ['-c', 'core.commitGraph=false', 'fsck', '--full', '--no-dangling', '--no-progress']
 
 const tenants = fc.constantFrom(...TENANTS)
 const values = fc.nat({ max: 5 })
@@ -56,13 +60,13 @@ test('no interleaving shows anybody what is stale, lost or not theirs', { timeou
       try {
         await fc.asyncModelRun(() => ({ model, real: world }), commands)
         for (const tenant of TENANTS) await expectRead(model, world, tenant)
-        expect(world.folder.repository.git(['fsck', '--full', '--no-dangling', '--no-progress'])).toBe('')
+        expect(world.folder.repository.git(FSCK)).toBe('')
         met += [...model.values()].filter(({ head }) => head).length
       } finally {
         await world.close()
       }
     },
   )
-  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 1_500_000 })
+  await fc.assert(property, { seed: SEED, numRuns: RUNS, interruptAfterTimeLimit: 1_500_000 })
   expect(met).toBeGreaterThan(0)
 })
