@@ -8,6 +8,7 @@
  */
 import type { Oid } from '../kernel/ids.ts'
 import { commitBytes } from './commit-bytes.ts'
+import { inBatches } from './in-batches.ts'
 import { runGit } from './run.ts'
 import type { ScratchRepository } from './scratch-repository.ts'
 
@@ -34,44 +35,14 @@ export type NativeMerges = {
   merge(request: MergeRequest): Promise<NativeMerge>
 }
 
-type Asked = { request: MergeRequest; resolve(merge: NativeMerge): void; reject(error: unknown): void }
-
 /** A batch merges ten thousand trees in some seconds; one that takes this long hangs. */
 const TIMEOUT_MS = 600_000
-/** So many go into one process: its output is held in memory. */
-const BATCH = 2_000
-
 /** As git has them by default, whatever the person's own configuration says. */
 const PINNED = ['merge.renames=true', 'merge.directoryRenames=conflict', 'core.quotePath=false']
 
 const NOBODY = { name: 'scratch', email: '' }
 
 export function openNativeMerges(scratch: ScratchRepository): NativeMerges {
-  const queue: Asked[] = []
-  let isRunning = false
-
-  async function run(): Promise<void> {
-    if (isRunning) return
-    isRunning = true
-    try {
-      // What is asked for in this turn of the event loop goes into the first process.
-      await new Promise((resolve) => setImmediate(resolve))
-      while (queue.length > 0) await answer(queue.splice(0, BATCH))
-    } finally {
-      isRunning = false
-    }
-  }
-
-  async function answer(batch: readonly Asked[]): Promise<void> {
-    try {
-      const merges = await mergeTrees(batch.map(({ request }) => request))
-      batch.forEach(({ resolve }, i) => void resolve(merges[i]!))
-    } catch (error) {
-      if (batch.length === 1) batch[0]!.reject(error)
-      else for (const asked of batch) await answer([asked])
-    }
-  }
-
   async function mergeTrees(requests: readonly MergeRequest[]): Promise<NativeMerge[]> {
     const lines = requests.map((request) => {
       const [ours, theirs] = request.kind === 'commits' ? [request.ours, request.theirs] : sides(request)
@@ -95,13 +66,7 @@ export function openNativeMerges(scratch: ScratchRepository): NativeMerges {
   const commit = (tree: Oid, parents: readonly Oid[], message: string): Oid =>
     scratch.write('commit', commitBytes({ tree, parents, author: NOBODY, committer: NOBODY, atMs: 0, message }))
 
-  return {
-    merge: (request) =>
-      new Promise((resolve, reject) => {
-        queue.push({ request, resolve, reject })
-        run().catch(reject)
-      }),
-  }
+  return { merge: inBatches(mergeTrees) }
 }
 
 /**

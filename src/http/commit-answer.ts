@@ -2,7 +2,7 @@
 import { commitResource, type WrittenCommit } from '../files/resource.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
 import { type AnswerHeaders, answerJson, type Ctx } from './exchange.ts'
-import type { Parameter } from './route.ts'
+import type { Operation, Parameter } from './route.ts'
 import { scopeHeaders, type TenantScope } from './tenant-scope.ts'
 
 export const COMMIT_ANSWER = {
@@ -35,6 +35,12 @@ export const COMMIT_ANSWER = {
   },
 } as const
 
+/** Where the change comes as a JSON body. */
+export const COMMIT_RESPONSES: Operation['responses'] = {
+  200: { description: 'The files are so already, or it was a dry run.', schema: COMMIT_ANSWER },
+  201: { description: 'The branch holds the new commit.', schema: COMMIT_ANSWER },
+}
+
 export const WRITE_PARAMETERS: readonly Parameter[] = [
   {
     name: 'dryRun',
@@ -61,6 +67,9 @@ export const COMMIT_PROBLEMS: readonly ProblemCode[] = [
   'precondition-failed',
   'storage-full',
 ]
+
+/** What a JSON body may be refused for. */
+export const BODY_PROBLEMS: readonly ProblemCode[] = ['body-invalid', 'body-malformed', 'body-too-large']
 
 /** @throws AppError `parameter-invalid` */
 export function isDryRun(c: Ctx): boolean {

@@ -4,7 +4,14 @@ import { CHANGE_LIMITS } from '../../commits/change.ts'
 import type { FileWriter } from '../../files/write-files.ts'
 import { type Oid, parseOid } from '../../kernel/ids.ts'
 import { jsonBody } from '../body.ts'
-import { COMMIT_ANSWER, COMMIT_PROBLEMS, commitAnswer, isDryRun, WRITE_PARAMETERS } from '../commit-answer.ts'
+import {
+  BODY_PROBLEMS,
+  COMMIT_PROBLEMS,
+  COMMIT_RESPONSES,
+  commitAnswer,
+  isDryRun,
+  WRITE_PARAMETERS,
+} from '../commit-answer.ts'
 import type { Ctx } from '../exchange.ts'
 import { CHANGE_SCHEMA, type Change, writeOf } from '../file-change-body.ts'
 import type { Route } from '../route.ts'
@@ -53,15 +60,10 @@ export function commitRoutes({ writer }: { writer: FileWriter }): Route[] {
             ],
           },
         },
-        responses: {
-          200: { description: 'The files are so already, or it was a dry run.', schema: COMMIT_ANSWER },
-          201: { description: 'The branch holds the new commit.', schema: COMMIT_ANSWER },
-        },
+        responses: COMMIT_RESPONSES,
         problems: [
           ...COMMIT_PROBLEMS,
-          'body-invalid',
-          'body-malformed',
-          'body-too-large',
+          ...BODY_PROBLEMS,
           'file-not-found',
           'file-not-patchable',
           'patch-not-applicable',

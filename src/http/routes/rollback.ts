@@ -3,7 +3,14 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { CHANGE_LIMITS } from '../../commits/change.ts'
 import type { Rollbacks } from '../../files/rollback.ts'
 import { jsonBody } from '../body.ts'
-import { COMMIT_ANSWER, COMMIT_PROBLEMS, commitAnswer, isDryRun, WRITE_PARAMETERS } from '../commit-answer.ts'
+import {
+  BODY_PROBLEMS,
+  COMMIT_PROBLEMS,
+  COMMIT_RESPONSES,
+  commitAnswer,
+  isDryRun,
+  WRITE_PARAMETERS,
+} from '../commit-answer.ts'
 import type { Ctx } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import type { TenantScope } from '../tenant-scope.ts'
@@ -44,18 +51,8 @@ export function rollbackRoutes({ rollbacks }: { rollbacks: Rollbacks }): Route[]
         tag: 'tenant',
         parameters: WRITE_PARAMETERS,
         body: { schema: body.schema, example: { to: 'head~1', message: 'Back to the limits of last week' } },
-        responses: {
-          200: { description: 'The files are so already, or it was a dry run.', schema: COMMIT_ANSWER },
-          201: { description: 'The branch holds the new commit.', schema: COMMIT_ANSWER },
-        },
-        problems: [
-          ...COMMIT_PROBLEMS,
-          'body-invalid',
-          'body-malformed',
-          'body-too-large',
-          'revert-conflict',
-          'revision-not-found',
-        ],
+        responses: COMMIT_RESPONSES,
+        problems: [...COMMIT_PROBLEMS, ...BODY_PROBLEMS, 'revert-conflict', 'revision-not-found'],
       },
       async handle(c: Ctx, scope: TenantScope) {
         const { to, revert, message } = await body.read(c)
