@@ -1,8 +1,10 @@
 /**
- * Pushes of tenants' branches to a remote: one `git push` with a wildcard for any number of them.
+ * Pushes of tenants' branches to a remote: one `git push` with a wildcard for any number of them; and what a remote has
+ * that is not here, in one `git fetch`.
  * Invariant: nothing is forced, so a branch that the remote has moved on is refused there and never lost; the temporary refs
- * that the wildcard takes are gone afterwards.
+ * that both take are gone afterwards.
  */
+import type { Oid } from '../kernel/ids.ts'
 import type { Mirror, MirrorOutcome, Pushed } from '../rollouts/runs/mirror.ts'
 import { GitFailure, runGit } from './run.ts'
 
@@ -21,6 +23,18 @@ export function openMirror(gitDir: string, { remote, prefix }: { remote: string;
   }
 
   return {
+    async fetch(run, tenants) {
+      const folder = `refs/rollouts/${run}-theirs/`
+      await clear(folder)
+      try {
+        const wanted = tenants.map((tenant) => `+refs/heads/${prefix}${tenant}:${folder}${tenant}\n`).join('')
+        const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--stdin', '--end-of-options', remote]
+        await runGit({ cwd: gitDir, args, input: wanted, timeoutMs: PUSH_TIMEOUT_MS })
+        return await headsIn(folder)
+      } finally {
+        await clear(folder)
+      }
+    },
     async push(run, branches) {
       const folder = `refs/rollouts/${run}/`
       await clear(folder)
@@ -36,6 +50,12 @@ export function openMirror(gitDir: string, { remote, prefix }: { remote: string;
     },
   }
 
+  async function headsIn(folder: string): Promise<ReadonlyMap<string, Oid>> {
+    const listed = await runGit({ cwd: gitDir, args: ['for-each-ref', '--format=%(objectname) %(refname)', folder] })
+    const lines = listed.toString('utf8').split('\n').filter(Boolean)
+    return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1 + folder.length), line.split(' ')[0] as Oid]))
+  }
+
   /** Of a push that refused some refs too; a remote that cannot be reached has none. */
   async function reportOf(args: readonly string[]): Promise<readonly string[]> {
     try {
@@ -47,10 +67,14 @@ export function openMirror(gitDir: string, { remote, prefix }: { remote: string;
   }
 }
 
+/** Git's words for a branch that has there what is not here; what a hook declines reads `[remote rejected]`. */
+const MOVED_ON = /^\[rejected\] \((?:fetch first|non-fast-forward)\)/
+
 /** Lines are `<flag>\t<from>:<to>\t<summary>` (git-push(1), "Output"). */
 function outcomeOf(report: readonly string[], from: string): MirrorOutcome {
   const line = report.find((text) => text.slice(2).startsWith(from))
   if (line === undefined) return { kind: 'refused', reason: 'git said nothing about it.' }
   if (!line.startsWith('!')) return { kind: 'pushed' } satisfies Pushed
-  return { kind: 'refused', reason: line.split('\t')[2] ?? 'refused' }
+  const reason = line.split('\t')[2] ?? 'refused'
+  return { kind: MOVED_ON.test(reason) ? 'moved-on' : 'refused', reason }
 }

@@ -16,6 +16,7 @@ const git = (...args: string[]): string => execFileSync('git', args, { cwd: remo
 const headsThere = (): string => git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/customer')
 const headsHere = (): string =>
   app.repository.git(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/customer'])
+const headOf = (branch: string): string => app.repository.git(['rev-parse', branch])
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'espalier-remote-'))
@@ -54,7 +55,57 @@ test('with the remote away the rollout goes on; the push is tried again, each ti
   expect(headsThere()).toBe(headsHere())
 })
 
-test('a branch that the remote has moved on, or that its hook declines, is refused alone and never overwritten', async () => {
+/** Somebody else's commit of a tenant, pushed to the remote and not here. */
+function pushThere(tenant: string, files: Record<string, string>): string {
+  const { repository } = app
+  const here = headOf(`customer/${tenant}`)
+  const theirs = repository.commit(`customer/${tenant}`, { files })
+  repository.git(['push', '--quiet', remote, `${theirs}:refs/heads/customer/${tenant}`])
+  repository.git(['update-ref', `refs/heads/customer/${tenant}`, here])
+  return theirs
+}
+
+test('what a tenant has pushed there meanwhile is merged in, validated and served, and then the push goes through', async () => {
+  const theirs = pushThere('acme', { 'config/own.yaml': 'name: acme\ncolour: red\n' })
+  const run = await app.rollOut()
+  expect(await app.rest(run)).toMatchObject({ status: 'completed', remote: { pushed: 3, refused: 0, due: 0 } })
+  expect(headsThere()).toBe(headsHere())
+  expect(git('rev-parse', 'customer/acme^2')).toBe(theirs)
+  const { config } = (await (await app.request('acme', '/api/v1/config')).json()) as { config: unknown }
+  expect(config).toMatchObject({ limits: { requests: 20 }, own: { name: 'acme', colour: 'red' } })
+  expect(await app.limitsOf('globex')).toEqual({ requests: 20 })
+})
+
+test('what has all that is here already is taken as it is', async () => {
+  const { repository } = app
+  renameSync(remote, `${remote}.away`)
+  const run = await app.rollOut()
+  const later = repository.git(['commit-tree', '-p', 'customer/acme', '-m', 'later', 'customer/acme^{tree}'])
+  renameSync(`${remote}.away`, remote)
+  repository.git(['push', '--quiet', remote, `${later}:refs/heads/customer/acme`])
+  clock.pass(1_000)
+  await app.app.runs.pushDue()
+  expect(await app.rest(run)).toMatchObject({ remote: { pushed: 3, refused: 0, due: 0 } })
+  expect(headOf('customer/acme')).toBe(later)
+})
+
+test.each([
+  ['disagrees with the rollout', { 'config/limits.yaml': 'requests: 7\n' }, 'config/limits.yaml'],
+  ['does not validate', { 'tools/broken.json': '{' }, 'do not validate'],
+])('what was pushed there and %s is left to a person, here and there as it was', async (_, files, reason) => {
+  const theirs = pushThere('acme', files)
+  const run = await app.rollOut()
+  expect(await app.rest(run)).toMatchObject({ status: 'completed', remote: { pushed: 2, refused: 1, due: 0 } })
+  expect(git('rev-parse', 'customer/acme')).toBe(theirs)
+  const merge = headOf('customer/acme')
+  expect(app.repository.git(['rev-parse', `${merge}^2`])).toBe(headOf('main'))
+  const { items } = await app.admin(`/rollouts/${run.id}/tenants?state=verified`)
+  expect(items).toContainEqual(
+    expect.objectContaining({ tenant: 'acme', remote: 'refused', reason: expect.stringContaining(reason) }),
+  )
+})
+
+test('a branch of another history, or one that a hook declines, is refused alone and never overwritten', async () => {
   const theirs = app.repository.git(['commit-tree', '-m', 'theirs', 'main^{tree}'])
   app.repository.git(['push', '--quiet', remote, `${theirs}:refs/heads/customer/acme`])
   const hook = '#!/bin/sh\ncase $1 in */globex) exit 1;; esac\n'
@@ -64,7 +115,7 @@ test('a branch that the remote has moved on, or that its hook declines, is refus
   expect(git('rev-parse', 'customer/acme')).toBe(theirs)
   const { items } = await app.admin(`/rollouts/${run.id}/tenants`)
   expect(items).toMatchObject([
-    { tenant: 'acme', state: 'verified', remote: 'refused', reason: expect.stringContaining('rejected') },
+    { tenant: 'acme', state: 'verified', remote: 'refused', reason: expect.stringContaining('not here') },
     { tenant: 'globex', remote: 'refused', reason: expect.stringContaining('hook declined') },
     { tenant: 'initech', remote: 'pushed' },
   ])
