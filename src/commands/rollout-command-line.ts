@@ -6,6 +6,7 @@ import { parseCount, parseInstant } from './option-values.ts'
 
 const from = {
   rollouts: lazily(() => import('./rollout.ts')),
+  holds: lazily(() => import('./rollout-hold.ts')),
   conflicts: lazily(() => import('./rollout-resolve.ts')),
   merging: lazily(() => import('./merge.ts')),
   rolloutPlans: lazily(() => import('./rollout-plan.ts')),
@@ -85,6 +86,18 @@ export function addRolloutCommands(program: Command): void {
     .option('--tenant <id...>', 'only for these; without it, for everyone who has the conflict')
     .option('--json', 'print JSON')
     .action(from.conflicts('resolveConflicts'))
+  rollout
+    .command('hold <tenant>')
+    .description('keep a tenant out of rollouts, also of those that are under way and have not reached it')
+    .requiredOption('--reason <text>', 'why, for whoever sees it held')
+    .option('--until <instant>', 'when it ends by itself, such as 2027-01-08T00:00:00Z', parseInstant)
+    .option('--json', 'print JSON')
+    .action(from.holds('holdTenant'))
+  rollout
+    .command('release <tenant>')
+    .description('let a tenant take part in rollouts again')
+    .option('--json', 'print JSON')
+    .action(from.holds('releaseTenant'))
 
   rollout
     .command('plan')

@@ -38,12 +38,23 @@ export const startRollout = (options: StartOptions): Promise<void> =>
     const planned = await product.ask<Rollout>('POST', '/admin/rollouts', body)
     if (planned.status !== 'planned') return finish(product, planned, options)
     process.stderr.write(`Planned: ${countsText(planned.counts)}.\n`)
+    if (isIdle(planned)) return end(product, planned, options)
     if (await isAgreed(planned, options)) {
       const approved = await product.ask<Rollout>('POST', `${pathOf(planned.id)}/approve`, {})
       return finish(product, approved, options)
     }
     print(options, planned, () => `${rolloutText(planned)}To let it out:\n  espalier rollout approve ${planned.id}\n`)
   })
+
+/** Nobody would get anything, and nothing is to be decided. */
+const isIdle = ({ counts }: Rollout): boolean =>
+  Object.entries(counts).every(([state, count]) => count === 0 || state === 'noop')
+
+async function end(product: Product, { id }: Rollout, options: Options): Promise<void> {
+  const reason = 'Every branch has the commit already.'
+  const ended = await product.ask<Rollout>('POST', `${pathOf(id)}/abort`, { reason })
+  print(options, ended, () => `Nothing to let out: every branch has the commit already.\n`)
+}
 
 async function isAgreed({ counts }: Rollout, { yes }: Options): Promise<boolean> {
   const due = (counts.clean ?? 0) + (counts.structural ?? 0)

@@ -49,3 +49,25 @@ test('from plan to completion with one conflict, and back, without a server and 
   await expectSound(folder)
   expect(await folder.espalier(['audit', 'verify'])).toMatchObject({ code: 0 })
 })
+
+test('a tenant on hold is left out until it is released; a commit that everybody has is nothing to let out', async () => {
+  folder.repository.commit('main', { files: { 'config/limits.yaml': 'requests: 30\n' } })
+  const unnamed = await folder.espalier(['rollout', 'hold', 'acme'])
+  expect(unnamed).toMatchObject({ code: 2, stderr: expect.stringContaining('--reason') })
+  const until = '2999-01-01T00:00:00Z'
+  expect(await json(['hold', 'acme', '--reason', 'quarter close', '--until', until])).toMatchObject({
+    reason: 'quarter close',
+    until: '2999-01-01T00:00:00.000Z',
+  })
+  expect(await json(['start', '--yes'])).toMatchObject({ status: 'completed', counts: { verified: 2, held: 1 } })
+  expect((await folder.espalier(['rollout', 'show'])).stdout).toContain('quarter close')
+
+  expect(await folder.espalier(['rollout', 'release', 'acme'])).toMatchObject({ code: 0 })
+  const twice = await folder.espalier(['rollout', 'release', 'acme'])
+  expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('acme') })
+  expect(await json(['retry'])).toMatchObject({ status: 'completed', counts: { verified: 3 } })
+
+  const again = await folder.espalier(['rollout', 'start'])
+  expect(again).toMatchObject({ code: 0, stdout: 'Nothing to let out: every branch has the commit already.\n' })
+  expect(await json(['show'])).toMatchObject({ status: 'aborted', reason: expect.stringContaining('already') })
+})

@@ -64,7 +64,8 @@ async function decide(deps: RunDeps, run: Run): Promise<Progress> {
   if (reason !== undefined) return change(deps, run, { status: 'paused', reason, resumeTo: 'gate', isRefused: true })
   // Also where conflicts were resolved, or tenants retried, behind the wave that is under way.
   const [due] = await deps.store.tenants({ run: run.id, states: DUE, limit: 1 })
-  if (!due) return change(deps, run, { status: 'completed', finishedAt: now, gateAt: null })
+  // All waves are behind it, so that what is held or in conflict in the later ones can be tried again.
+  if (!due) return change(deps, run, { ...completed(now), wave: run.waves.length - 1 })
   const onward = afterGate(run, now)
   if (onward.status === 'completed') return change(deps, run, { status: 'applying', gateAt: null })
   return run.approval === 'manual' ? 'waits' : change(deps, run, onward)
@@ -84,8 +85,10 @@ async function refusalOf({ store, traffic }: RunDeps, run: Run, now: number): Pr
 export function afterGate(run: Pick<Run, 'wave' | 'waves'>, now: number): RunChange {
   return run.wave + 1 < run.waves.length
     ? { status: 'applying', wave: run.wave + 1, waveStartedAt: now, gateAt: null }
-    : { status: 'completed', finishedAt: now, gateAt: null }
+    : completed(now)
 }
+
+const completed = (now: number) => ({ status: 'completed', finishedAt: now, gateAt: null }) as const
 
 async function takeBack(deps: RunDeps, run: Run): Promise<Progress> {
   if (await takeBackBatch(deps, run)) return 'moved'
