@@ -202,7 +202,6 @@ export function problemPage({ code, status, title, advice, example, answered_by 
 
 function answeredHtml(by: ProblemExplanation['answered_by']): string {
   if (by === 'every-path') return '<p>Every path may answer it.</p>'
-  if (by.length === 0) return '<p>No path answers it: it is met on the command line.</p>'
   const items = by.map(
     ({ method, path, operation }) =>
       `<li><a href="/docs#${operation}"><span class="method ${method}">${method}</span> <code>${escapeHtml(path)}</code></a></li>`,
