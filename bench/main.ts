@@ -20,6 +20,7 @@ import { rollout } from './rollout.ts'
 import { scale } from './scale.ts'
 import { productIn, startServer } from './server-process.ts'
 import type { Standalone } from './standalone.ts'
+import { underRollout } from './under-rollout.ts'
 import { wakeTenants } from './wake-tenants.ts'
 import { write } from './write.ts'
 
@@ -36,7 +37,15 @@ const SERVERLESS: Readonly<Record<string, (options: Options, root: string) => Pr
 }
 
 /** Those that make fixtures and start servers of their own. */
-const STANDALONE: Readonly<Record<string, Standalone>> = { cold, fresh, memory, provision, scale, write }
+const STANDALONE: Readonly<Record<string, Standalone>> = {
+  cold,
+  fresh,
+  memory,
+  provision,
+  scale,
+  'under-rollout': underRollout,
+  write,
+}
 
 const progress = (text: string): void => {
   process.stderr.write(`bench: ${text}\n`)

@@ -2,8 +2,11 @@
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
+import { systemClock } from '../kernel/clock.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
+import { timeOrderedIds } from '../kernel/time-ordered-id.ts'
 import type { Env } from './exchange.ts'
+import { answerUnreadable } from './unreadable-requests.ts'
 
 export type Listener = {
   /** With the port that was really taken (a configured 0 takes a free one). */
@@ -19,6 +22,7 @@ export async function listen(app: Hono<Env>, { host, port }: { host: string; por
   const server = createAdaptorServer({ fetch: app.fetch }) as Server
   server.requestTimeout = TIMEOUTS.requestMs
   server.headersTimeout = TIMEOUTS.headersMs
+  answerUnreadable(server, timeOrderedIds(systemClock))
   server.keepAliveTimeout = TIMEOUTS.keepAliveMs
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(addressRefused(host, port, cause)))

@@ -6,7 +6,13 @@ import type { BodyDescription, Operation, Parameter, Route } from './route.ts'
 export type OpenApiInfo = { version: string }
 
 /** What any route may answer, beside its own problems. */
-const EVERYWHERE: readonly ProblemCode[] = ['forbidden-host', 'internal']
+export const FOR_ALL_ROUTES: readonly ProblemCode[] = [
+  'forbidden-host',
+  'headers-too-large',
+  'internal',
+  'request-malformed',
+  'request-timeout',
+]
 const BY_ACCESS: Readonly<Record<Route['access'], readonly ProblemCode[]>> = {
   open: [],
   operator: ['access-denied', 'credentials-required', 'credentials-invalid', 'parameter-invalid'],
@@ -133,7 +139,7 @@ const mediaOf = (schemas: Readonly<Record<string, object>>): Record<string, obje
 
 /** Every problem that a route may answer: its own, and those of what stands before its handler. */
 export function problemsOf({ access, effect, idempotent, operation }: Route): ReadonlySet<ProblemCode> {
-  const codes = [...EVERYWHERE, ...BY_ACCESS[access], ...(operation.problems ?? [])]
+  const codes = [...FOR_ALL_ROUTES, ...BY_ACCESS[access], ...(operation.problems ?? [])]
   if (effect === 'acts') codes.push('forbidden-origin')
   if (idempotent) codes.push(...IDEMPOTENCY_PROBLEMS)
   return new Set(codes)

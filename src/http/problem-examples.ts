@@ -67,6 +67,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
   },
   'forbidden-host': { detail: 'This server answers to localhost, 127.0.0.1 and [::1] only.' },
   'forbidden-origin': { detail: 'Only pages of this server itself may send this request.' },
+  'headers-too-large': { detail: 'The request line and the headers together are longer than 16 KiB.' },
   'hold-not-found': { detail: 'The tenant "acme-corp" is not on hold.' },
   'idempotency-conflict': {
     detail: 'A request with this Idempotency-Key is under way; send it again for the answer.',
@@ -128,6 +129,8 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     oid: null,
   },
   'repository-failed': { detail: 'The branch main cannot be read. It is gone.' },
+  'request-malformed': { detail: 'This is not an HTTP request (RFC 9112).' },
+  'request-timeout': { detail: 'The request did not arrive in time.' },
   'revert-conflict': {
     detail: 'What c2f1… changed has been changed again since in 1 place. Nothing was changed; undo these by hand.',
     errors: [

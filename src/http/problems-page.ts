@@ -5,7 +5,7 @@
 import { PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
 import { TENANT_ID_FORM } from '../kernel/ids.ts'
 import { escapeHtml, htmlPage, proseHtml } from './html-page.ts'
-import { problemsOf } from './openapi.ts'
+import { FOR_ALL_ROUTES, problemsOf } from './openapi.ts'
 import { problemPath } from './problem.ts'
 import { PROBLEM_EXAMPLES } from './problem-examples.ts'
 import type { Method, Route } from './route.ts'
@@ -38,6 +38,7 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'A server on loopback answers to localhost, 127.0.0.1 and [::1] alone. Use one of these as the host.',
   'forbidden-origin':
     'Browsers of other sites may not run anything here. Call the API from a program instead; behind a proxy, let it pass `Host` on as it came.',
+  'headers-too-large': 'Send fewer or shorter headers, and a shorter query. A body may be longer.',
   'hold-not-found': 'Nothing has to be released. GET /admin/tenants/<id>/hold shows a hold.',
   'idempotency-conflict': 'Send the same request with the same key again; Retry-After says when.',
   'idempotency-key-invalid': 'Send 1 to 255 printable ASCII characters without spaces, such as a UUID.',
@@ -61,6 +62,10 @@ const ADVICE: Readonly<Record<ProblemCode, string>> = {
     'Send the ETag that you have read as If-Match, `If-Match: *` for whatever is there, or `If-None-Match: *` for a new file.',
   'repository-failed':
     'Whoever runs the server looks at the repository: `git fsck`, free space, rights on files. `detail` has what git said.',
+  'request-malformed':
+    'Something between the program and this server writes what is not HTTP, such as TLS to a port without it.',
+  'request-timeout':
+    'Headers have ten seconds to arrive, the whole request thirty. Send it again, on a faster line or in less.',
   'revert-conflict': '`errors` names the places. Undo what came after first, or change the files by hand.',
   'revision-invalid':
     '`errors` says what is wrong, with file, line and column. Mend the candidate, or name a commit that is valid.',
@@ -149,7 +154,7 @@ export const PROBLEM_EXPLANATION_SCHEMA = {
 } as const
 
 /** Answered before a route is known, or by all of them. */
-const EVERYWHERE: ReadonlySet<ProblemCode> = new Set(['forbidden-host', 'internal', 'method-not-allowed', 'not-found'])
+const EVERYWHERE: ReadonlySet<ProblemCode> = new Set([...FOR_ALL_ROUTES, 'method-not-allowed', 'not-found'])
 
 /** Each code by its name. `routes` are all that are mounted. */
 export function explainProblems(routes: readonly Route[]): ReadonlyMap<string, ProblemExplanation> {
