@@ -15,6 +15,7 @@ import type { Config } from './boot/config.ts'
 import type { CommitService } from './commits/commit-service.ts'
 import type { Executor } from './executions/execute.ts'
 import type { TenantFiles } from './files/tenant-files.ts'
+import type { Housekeeping } from './git/housekeeping.ts'
 import type { TenantHistory } from './history/tenant-history.ts'
 import type { Authenticate } from './http/authentication.ts'
 import type { Env } from './http/exchange.ts'
@@ -47,6 +48,7 @@ export type App = {
   secrets: Secrets
   users: Users
   retention: Retention
+  housekeeping: Housekeeping
   newId: () => string
   /** Writes what is buffered and lets go of files and threads. */
   close(): Promise<void>
@@ -85,6 +87,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     secrets: ground.secrets,
     users: running.users,
     retention: running.retention,
+    housekeeping: changing.housekeeping,
     newId: ground.newId,
     // Whoever is used by others goes after them; the database last.
     async close() {
@@ -92,6 +95,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await changing.runs.close()
       changing.planner.close()
       await changing.commits.close()
+      await changing.housekeeping.close()
       running.tenants.registry.close()
       await running.retention.close()
       await running.executions.close()

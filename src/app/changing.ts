@@ -2,6 +2,7 @@
 import { createCommitService } from '../commits/group-commits.ts'
 import { settleLeftCommits } from '../commits/settle-left.ts'
 import { openCommitRepository } from '../git/commit-repository.ts'
+import { openHousekeeping } from '../git/housekeeping.ts'
 import { openMirror } from '../git/mirror.ts'
 import { openPlanner } from '../git/open-planner.ts'
 import { openRefWriter } from '../git/ref-updates.ts'
@@ -65,5 +66,8 @@ export async function openChanging(ground: Ground, serving: Serving, { execution
     newId,
     onError: (error, run) => log.error({ err: error, run }, 'A step of a rollout failed'),
   })
-  return { commits, planner, runs }
+  const housekeeping = openHousekeeping(gitDir, {
+    onError: (error) => log.warn({ err: error }, 'Small packs could not be joined; the next look tries again'),
+  })
+  return { commits, planner, runs, housekeeping }
 }
