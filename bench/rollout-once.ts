@@ -76,7 +76,7 @@ async function once(gitDir: string, { heads, signed }: { heads: Heads; signed: b
   const pack = await writePack(gitDir, objects, { keep: 'bench' })
   const packed = performance.now()
   const writer = openRefWriter({ gitDir, workTree: undefined, refs, by: BY, clock: Date })
-  const moves = await writer.move(updates)
+  const moves = await writer.moveMany(updates)
   pack.release()
   const done = performance.now()
   planner.close()

@@ -40,7 +40,7 @@ export const branchWriter = (gitDir: string, clock: { now(): number }): BranchWr
       if (creations.length === 0 || !(await create(creations, message))) return refused
       for (const creation of creations) {
         if (await exists(creation.branch)) continue
-        removeStaleLock(gitDir, creation.branch, clock.now())
+        removeStaleLock(gitDir, `refs/heads/${creation.branch}`, clock.now())
         const failure = await create([creation], message)
         if (failure && !(await exists(creation.branch))) refused.set(creation.branch, failure.stderr.trim())
       }

@@ -4,14 +4,14 @@
  *
  * The file is written and fsynced under another name before, and becomes the lock by `link`, which fails where there is
  * one (as O_EXCL does). So a lock is never half written, is held for microseconds instead of an fsync, and the other name
- * proves it ours: where both are one inode after a `kill -9`, the next start or write removes it.
+ * proves it ours: where both are one inode after a `kill -9`, the next start or write removes it (left-locks.ts).
  * Source: Git's lockfile.h and files-backend.c.
  */
-import { closeSync, mkdirSync, readdirSync, rmSync, type Stats, statSync } from 'node:fs'
+import { closeSync, mkdirSync, rmSync } from 'node:fs'
 import { link, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openFile, syncFile, writeFully } from './durable-files.ts'
-import { isLeftBehind, ownName, subjectOf } from './left-behind.ts'
+import { ownName } from './left-behind.ts'
 
 export type LockAttempt =
   | 'held'
@@ -28,18 +28,19 @@ export type RefLock = {
   release(): Promise<void>
 }
 
-const folderIn = (gitDir: string): string => join(gitDir, 'espalier', 'locks')
+/** Where the other names are: each tells what it is to lock, or holds it, a path a line. */
+export const lockFolder = (gitDir: string): string => join(gitDir, 'espalier', 'locks')
 
 /**
  * A lock that is about to be taken, its value on the disk already.
  * @param path below `gitDir`, such as `refs/heads/main` or `HEAD`
- * @param text what the file is to hold
+ * @param text what the file is to hold; `''` for a lock that only keeps others away
  * @throws the file system's error, such as ENOSPC
  */
 export async function prepareLock(gitDir: string, path: string, text: string): Promise<RefLock> {
   const target = join(gitDir, path)
   const lockPath = `${target}.lock`
-  const draft = join(folderIn(gitDir), ownName(path))
+  const draft = join(lockFolder(gitDir), ownName(path))
   await writeDraft(draft, text)
   let isHeld = false
   return {
@@ -64,7 +65,7 @@ async function writeDraft(draft: string, text: string): Promise<void> {
   const fd = await openMaking(draft)
   try {
     writeFully(fd, Buffer.from(text))
-    await syncFile(fd)
+    if (text !== '') await syncFile(fd)
   } catch (error) {
     rmSync(draft, { force: true })
     throw error
@@ -84,7 +85,7 @@ async function openMaking(draft: string): Promise<number> {
   }
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
+export const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined)
 
 async function linkTo(draft: string, lockPath: string): Promise<LockAttempt> {
   for (let attempt = 0; ; attempt += 1) {
@@ -104,42 +105,5 @@ async function linkTo(draft: string, lockPath: string): Promise<LockAttempt> {
       if (codeOf(error) === 'ENOTDIR' || codeOf(error) === 'EEXIST') return 'name-clash'
       throw error
     }
-  }
-}
-
-/** Removes the locks that processes which are gone have left. Whoever removes the other name first removes the lock. */
-export function removeLeftLocks(gitDir: string): void {
-  const folder = folderIn(gitDir)
-  for (const name of namesIn(folder)) {
-    const draft = join(folder, name)
-    const ours = statOf(draft)
-    if (!ours || !isLeftBehind(name, ours)) continue
-    const lockPath = join(gitDir, `${subjectOf(name)}.lock`)
-    const lock = statOf(lockPath)
-    try {
-      rmSync(draft)
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') continue
-      throw error
-    }
-    if (lock && lock.ino === ours.ino && lock.dev === ours.dev) rmSync(lockPath, { force: true })
-  }
-}
-
-function statOf(path: string): Stats | undefined {
-  try {
-    return statSync(path, { throwIfNoEntry: false })
-  } catch (error) {
-    if (codeOf(error) === 'ENOTDIR') return undefined
-    throw error
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return []
-    throw error
   }
 }

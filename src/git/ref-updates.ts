@@ -15,8 +15,10 @@ import { type Checkout, type CheckoutState, findCheckouts } from './checkouts.ts
 import type { Identity } from './commit-bytes.ts'
 import { syncFolder } from './durable-files.ts'
 import { removeEmptyFolders } from './empty-folders.ts'
+import { removeLeftLocks } from './left-locks.ts'
 import { removeLeftPacks } from './pack-writer.ts'
-import { type LockAttempt, prepareLock, type RefLock, removeLeftLocks } from './ref-lock.ts'
+import { movePacked } from './packed-moves.ts'
+import { type LockAttempt, prepareLock, type RefLock } from './ref-lock.ts'
 import { appendReflog } from './reflog.ts'
 import type { RefReader } from './refs.ts'
 import { removeStaleLock } from './stale-lock.ts'
@@ -43,6 +45,8 @@ export type RefWriter = {
    * @param after what has to be done before any ref moves, such as the objects being on the disk; where it fails none does
    */
   move(updates: readonly RefUpdate[], after?: Promise<unknown>): Promise<readonly RefOutcome[]>
+  /** The same for hundreds: they move by way of packed-refs (packed-moves.ts), those that cannot by themselves. */
+  moveMany(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
   /** Undoes what killed processes have left: locks, unfinished packs, and work trees that are ahead of their branch. */
   mend(): Promise<void>
 }
@@ -59,6 +63,10 @@ export type RefWriterDeps = {
 
 /** As many files are open at once, and share their fsyncs. */
 const AT_ONCE = 256
+/** So many share one new packed-refs: its fsync is a small part of what they cost, and they are locked for some 20 ms. */
+const PACKED_AT_ONCE = 512
+/** As few are not worth a new packed-refs, which may have the names of a hundred thousand others. */
+const FEW = 8
 /** Git, too, waits up to 100 ms for a lock. */
 const LOCK_WAITS_MS = [0, 1, 2, 5, 10, 25, 60]
 
@@ -188,25 +196,48 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
     return { kind: 'checked-out-dirty', workTree, state, paths: moved.paths }
   }
 
-  async function take(lock: RefLock, ref?: RefName): Promise<LockAttempt> {
+  /** @param stale the lock's path, where one that is old may be removed */
+  async function take(lock: RefLock, stale?: string): Promise<LockAttempt> {
     for (const waitMs of LOCK_WAITS_MS) {
       const attempt = await lock.take()
       if (attempt !== 'taken') return attempt
       if (waitMs > 0) await delay(waitMs)
       else {
         removeLeftLocks(gitDir)
-        if (ref) removeStaleLock(gitDir, ref.replace(/^refs\/heads\//, ''), Date.now())
+        if (stale) removeStaleLock(gitDir, stale, Date.now())
       }
     }
     return lock.take()
   }
 
+  async function move(updates: readonly RefUpdate[], after?: Promise<unknown>): Promise<readonly RefOutcome[]> {
+    const checkouts = findCheckouts(gitDir, workTree)
+    const outcomes: RefOutcome[] = []
+    for (let at = 0; at < updates.length; at += AT_ONCE) {
+      outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts, after)))
+    }
+    return outcomes
+  }
+
+  /** What became of those that moved by way of packed-refs. */
+  async function moveByPacking(updates: readonly RefUpdate[]): Promise<Map<RefUpdate, RefOutcome>> {
+    const checkedOut = new Set(findCheckouts(gitDir, workTree).map(({ ref }) => ref))
+    const plain = updates.filter(({ ref, from }) => from !== null && !checkedOut.has(ref))
+    if (plain.length <= FEW) return new Map()
+    // Where the disk refuses, each that is moved by itself says so.
+    return movePacked({ gitDir, refs, by, clock, take }, plain).catch(() => new Map())
+  }
+
   return {
-    async move(updates, after) {
-      const checkouts = findCheckouts(gitDir, workTree)
+    move,
+    async moveMany(updates) {
       const outcomes: RefOutcome[] = []
-      for (let at = 0; at < updates.length; at += AT_ONCE) {
-        outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts, after)))
+      for (let at = 0; at < updates.length; at += PACKED_AT_ONCE) {
+        const group = updates.slice(at, at + PACKED_AT_ONCE)
+        const packed = await moveByPacking(group)
+        const alone = await move(group.filter((update) => !packed.has(update)))
+        const rest = alone.values()
+        outcomes.push(...group.map((update) => packed.get(update) ?? rest.next().value!))
       }
       return outcomes
     },

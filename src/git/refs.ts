@@ -1,7 +1,7 @@
 /**
  * Branch heads, re-read at every request without a child process and without a watcher.
  *
- * A loose ref costs one `stat` while it stands still; a packed one costs two, and packed-refs is parsed once per change.
+ * A loose ref costs one `stat` while it stands still; a packed one costs two, and packed-refs is read once per change.
  * Invariant: an answer is never older than the moment of the call. A stat is believed only if, when the file was read,
  * its mtime lay more than `SETTLE_MS` back: a coarse clock can give two writes one mtime (the "racily clean" problem,
  * git's Documentation/technical/racy-git.txt). Symbolic refs are never followed: a tenant's branch that points at
@@ -11,6 +11,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Oid, RefName } from '../kernel/ids.ts'
 import { parseOid } from '../kernel/ids.ts'
+import { type PackedRefs, parsePackedRefs } from './packed-refs.ts'
 
 export type RefState =
   | { kind: 'oid'; oid: Oid }
@@ -20,6 +21,8 @@ export type RefState =
 
 export type RefReader = {
   read(name: RefName): RefState
+  /** As its own file says, which goes before packed-refs; undefined where it has none. */
+  readLoose(name: RefName): RefState | undefined
 }
 
 type Stamp = { mtimeMs: number; ctimeMs: number; ino: number; size: number; settled: boolean }
@@ -32,7 +35,7 @@ const MISSING: RefState = { kind: 'missing' }
 export function createRefReader(gitDir: string): RefReader {
   const loose = new Map<RefName, Cached<RefState>>()
   const packedPath = join(gitDir, 'packed-refs')
-  let packed: Cached<ReadonlyMap<string, Oid>> | undefined
+  let packed: Cached<{ refs: PackedRefs; found: Map<RefName, RefState> }> | undefined
 
   /** Git writes packed-refs before it deletes a loose ref, so looking in this order cannot miss a ref. */
   const read = (name: RefName): RefState => readLoose(name) ?? readPacked(name)
@@ -57,13 +60,18 @@ export function createRefReader(gitDir: string): RefReader {
     const stats = statFile(packedPath)
     if (!stats) return MISSING
     if (!packed || !unchanged(packed.stamp, stats)) {
-      packed = { stamp: stampOf(stats), value: parsePackedRefs(readText(packedPath) ?? '') }
+      packed = { stamp: stampOf(stats), value: { refs: parsePackedRefs(readText(packedPath) ?? ''), found: new Map() } }
     }
-    const oid = packed.value.get(name)
-    return oid ? { kind: 'oid', oid } : MISSING
+    const { refs, found } = packed.value
+    const known = found.get(name)
+    if (known) return known
+    const oid = refs.oidOf(name)
+    // Only what is there: names that are not are of any number.
+    if (oid) found.set(name, { kind: 'oid', oid })
+    return found.get(name) ?? MISSING
   }
 
-  return { read }
+  return { read, readLoose }
 }
 
 function statFile(path: string): Stats | undefined {
@@ -110,14 +118,4 @@ function parseLooseRef(name: RefName, text: string): RefState {
   if (oid) return { kind: 'oid', oid }
   if (text.startsWith('ref:')) return { kind: 'odd', detail: `${name} is a symbolic ref; make it an ordinary branch.` }
   return { kind: 'odd', detail: `${name} holds no commit id; \`git update-ref\` can set it anew.` }
-}
-
-/** Lines are `<oid> <name>`; `#` opens the header and `^` the peeled value of the tag above (gitrepository-layout(5)). */
-function parsePackedRefs(text: string): ReadonlyMap<string, Oid> {
-  const refs = new Map<string, Oid>()
-  for (const line of text.split('\n')) {
-    const oid = parseOid(line.slice(0, 40))
-    if (oid && line[40] === ' ') refs.set(line.slice(41), oid)
-  }
-  return refs
 }

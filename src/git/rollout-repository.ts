@@ -20,7 +20,7 @@ export const openRolloutRepository = (deps: RolloutRepositoryDeps): Omit<Merging
   treeOf: deps.objects.treeOf,
   contains: deps.history.contains,
   async move(moves) {
-    const outcomes = await deps.writer.move(moves)
+    const outcomes = await deps.writer.moveMany(moves)
     // The journal knows which branches were to move, and Git which of them did: settled when the run is taken up again.
     return outcomes.map((outcome) => {
       if (outcome.kind === 'failed') throw outcome.cause

@@ -14,7 +14,8 @@ const isSoak = process.env.ESPALIER_SOAK === '1'
 const ROUNDS = isSoak ? 200 : 20
 const SEED = isSoak ? Date.now() % 2 ** 31 : 20_260_401
 
-const TENANTS = Array.from({ length: 12 }, (_, i) => `t${String(i).padStart(2, '0')}`)
+/** Enough that both waves move their branches by way of packed-refs. */
+const TENANTS = Array.from({ length: 24 }, (_, i) => `t${String(i).padStart(2, '0')}`)
 const BUSY = TENANTS[3] as string
 
 let folder: Folder
