@@ -29,11 +29,12 @@ test('the README leads from zero to a tool of one’s own', async () => {
     expect(ran, `${block}\n${ran.stderr}`).toMatchObject({ code: 0 })
     outputs.push(ran.stdout)
   }
-  const [created, , answered, broken, metrics] = outputs
+  const [created, , answered, broken, rolledOut, metrics] = outputs
   expect(created).toContain('customer/acme-corp')
   expect(created).toContain('"result":84')
   expect(answered).toContain('"total":11.5')
   expect(answered).toContain('"code":"tool-not-found"')
   expect(broken).toMatch(/repos\/tools\/shipping-cost\.yaml:\d+:1: .*compote.*compute/)
-  expect(metrics).toContain('Commits of its own: 1')
+  expect(rolledOut).toMatch(/completed[\s\S]*2 verified[\s\S]*rolled-back[\s\S]*2 rolled-back/)
+  expect(metrics).toContain('Commits of its own')
 })

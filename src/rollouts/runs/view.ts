@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.ts'
 import type { Mirroring } from './mirror.ts'
 import { moved, type Run, type RunMove } from './run.ts'
 import type { RunStore } from './store.ts'
-import { type Counts, DUE, sumOf } from './tenant-state.ts'
+import { CARRIES, type Counts, DUE, sumOf } from './tenant-state.ts'
 
 export type RunView = {
   run: Run
@@ -48,9 +48,13 @@ function viewOf(
     run,
     counts,
     wave: { due, done, etaSeconds: etaSeconds(run, { due, done, now }) },
-    actions: PERSONAL.filter((move) => moved(run.status, move) !== undefined),
+    actions: PERSONAL.filter((move) => moved(run.status, move) !== undefined && !isOver(move, run, counts)),
   }
 }
+
+/** Taken back already, wherever it could be. */
+const isOver = (move: PersonalMove, { status }: Run, counts: Counts): boolean =>
+  move === 'rollback' && status === 'rolled-back' && sumOf(counts, CARRIES) === 0
 
 /** As fast as so far; null where the wave has not begun, or nothing moves. */
 function etaSeconds(
