@@ -4,8 +4,8 @@
  * the next batch; between two batches requests have their turn; a run whose step fails is paused with the reason and holds
  * up no other.
  */
-import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { RunDeps } from './deps.ts'
+import type { Pace } from './pace.ts'
 import { recover } from './recover.ts'
 import { moved, type Run } from './run.ts'
 import { isUnderWay, step } from './steps.ts'
@@ -24,6 +24,7 @@ export type Conductor = {
 
 export type ConductorDeps = RunDeps & {
   lock: DriverLock
+  pace: Pace
   /** Told when nothing is left to be done now. */
   onRest?: () => void
   /** Told of a step that failed in a way that nobody foresaw. */
@@ -31,7 +32,7 @@ export type ConductorDeps = RunDeps & {
 }
 
 export function createConductor(deps: ConductorDeps): Conductor {
-  const { store, merging, lock, onError } = deps
+  const { store, merging, lock, pace, onError } = deps
   let driving: Promise<void> | undefined
   let isCalled = false
   let isClosed = false
@@ -43,7 +44,7 @@ export function createConductor(deps: ConductorDeps): Conductor {
       await settleJournals()
       while (isCalled && !isClosed) {
         isCalled = false
-        while (!isClosed && (await stepOldest())) await eventLoopTurn()
+        while (!isClosed && (await stepOldest())) await pace.rest()
       }
     } finally {
       release()

@@ -6,6 +6,7 @@ import type { RunDeps } from './deps.ts'
 import type { HoldStore } from './hold-store.ts'
 import type { Merging } from './merging.ts'
 import { createMirroring, type Mirror } from './mirror.ts'
+import { createPace, type Pace } from './pace.ts'
 import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
 import type { RunStore } from './store.ts'
 import { createTrunkWatch, type TrunkMode } from './trunk-watch.ts'
@@ -50,10 +51,12 @@ export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
 const FOLLOW_MS = 1_000
 
 export function openRuns(given: OpenRunsDeps): Runs {
+  const pace = createPace()
   const deps = {
     ...given,
+    pace,
     mirrors: given.mirror !== undefined,
-    merging: { ...given.merging, plan: oneByOne(given.planner) },
+    merging: { ...given.merging, plan: oneByOne(given.planner, pace) },
   }
   const { store, holds, clock } = deps
   const mirroring = given.mirror && createMirroring({ ...deps, mirror: given.mirror })
@@ -108,7 +111,10 @@ export function openRuns(given: OpenRunsDeps): Runs {
 }
 
 /** A run takes tenants one by one, from whatever groups they were planned in. */
-const oneByOne = (planner: RolloutPlanner): Merging['plan'] =>
+const oneByOne = (planner: RolloutPlanner, pace: Pace): Merging['plan'] =>
   async function* (trunk, targets) {
-    for await (const group of planner.plan(trunk, targets)) yield* group
+    for await (const group of planner.plan(trunk, targets)) {
+      yield* group
+      await pace.rest()
+    }
   }
