@@ -3,7 +3,6 @@
  * tests use one and the same. The parts are connected in `app/`, in the order in which they need each other; these files
  * alone name adapters.
  */
-import type { Hono } from 'hono'
 import type { Keys } from './access/keys/keys.ts'
 import { openServer } from './app/answering.ts'
 import { openChanging } from './app/changing.ts'
@@ -18,8 +17,8 @@ import type { TenantFiles } from './files/tenant-files.ts'
 import type { Housekeeping } from './git/housekeeping.ts'
 import type { TenantHistory } from './history/tenant-history.ts'
 import type { Authenticate } from './http/authentication.ts'
-import type { Env } from './http/exchange.ts'
 import type { Gate } from './http/gate.ts'
+import type { HttpServer } from './http/server.ts'
 import { type Clock, systemClock } from './kernel/clock.ts'
 import type { LogExtent } from './observability/log.ts'
 import type { Runs } from './rollouts/runs/open-runs.ts'
@@ -32,7 +31,7 @@ import type { Users } from './users/users.ts'
 import type { Watch } from './watch/watch.ts'
 
 export type App = {
-  server: Hono<Env>
+  server: HttpServer
   /** Whether this start made the repository. */
   created: boolean
   tenants: Tenants

@@ -115,6 +115,7 @@ export function openServer(
       },
       failed: ({ error, ...request }) => log.error({ err: error, ...request }, 'A request failed unforeseen'),
     },
+    together: snapshots.together,
     clock,
     newId,
   })

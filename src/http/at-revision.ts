@@ -67,5 +67,4 @@ export function createAtRevision({
 }
 
 /** What `?revision=` says. */
-export const revisionOf = (c: Ctx): string | undefined =>
-  c.req.url.includes('revision=') ? c.req.query('revision') : undefined
+export const revisionOf = (c: Ctx): string | undefined => c.query('revision')

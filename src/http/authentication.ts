@@ -76,6 +76,6 @@ const invalid = (internal: string): AppError =>
 
 export const originOf = (c: Ctx, actor: Actor): Origin => ({
   actor,
-  requestId: c.get('requestId'),
-  address: c.env?.incoming?.socket.remoteAddress ?? null,
+  requestId: c.requestId,
+  address: c.incoming.socket.remoteAddress ?? null,
 })

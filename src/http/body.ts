@@ -39,33 +39,24 @@ const bodyInvalid = (violations: readonly Violation[]): AppError =>
 
 /** The body as the bytes that it is, such as a file's. @throws AppError `body-too-large` */
 export async function readRawBody(c: Ctx, maxBytes: number): Promise<Uint8Array> {
-  const incoming = boundedIncoming(c, maxBytes)
-  const bytes = incoming ? await readIncoming(incoming, maxBytes) : new Uint8Array(await c.req.arrayBuffer())
-  if (bytes.length > maxBytes) throw tooLarge(maxBytes)
-  return bytes
+  return readIncoming(boundedIncoming(c, maxBytes), maxBytes)
 }
 
 /** The body as text, which a reader after this one gets again: it comes over the wire only once. */
 export async function readBodyText(c: Ctx): Promise<string> {
   const text = await readBytes(c, BODY_LIMITS.bytes)
-  c.set('bodyText', text)
+  c.bodyText = text
   return text
 }
 
 async function readBytes(c: Ctx, maxBytes: number): Promise<string> {
-  const bodyText = c.get('bodyText')
-  if (bodyText !== undefined) return bodyText
-  const incoming = boundedIncoming(c, maxBytes)
-  if (incoming) return (await readIncoming(incoming, maxBytes)).toString('utf8')
-  const text = await c.req.text()
-  if (text.length > maxBytes) throw tooLarge(maxBytes)
-  return text
+  return c.bodyText ?? (await readIncoming(boundedIncoming(c, maxBytes), maxBytes)).toString('utf8')
 }
 
-/** The socket's request, if there is one, where it does not announce too much already. */
-function boundedIncoming(c: Ctx, maxBytes: number): IncomingMessage | undefined {
+/** The request, where it does not announce too much already. */
+function boundedIncoming(c: Ctx, maxBytes: number): IncomingMessage {
   if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  return c.env?.incoming
+  return c.incoming
 }
 
 /** Collects the body from the socket and stops reading past the limit. */

@@ -1,7 +1,7 @@
 /** What every route answers that makes a commit, and what it takes beside the change itself. */
 import { commitResource, type WrittenCommit } from '../files/resource.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
-import { type AnswerHeaders, answerJson, type Ctx } from './exchange.ts'
+import { type AnswerHeaders, answerJson, type Ctx, type Reply } from './exchange.ts'
 import type { Operation, Parameter } from './route.ts'
 import { scopeHeaders, type TenantScope } from './tenant-scope.ts'
 
@@ -73,7 +73,7 @@ export const BODY_PROBLEMS: readonly ProblemCode[] = ['body-invalid', 'body-malf
 
 /** @throws AppError `parameter-invalid` */
 export function isDryRun(c: Ctx): boolean {
-  const text = c.req.query('dryRun')
+  const text = c.query('dryRun')
   if (text === undefined || text === 'false') return false
   if (text === 'true') return true
   throw new AppError('parameter-invalid', { detail: 'dryRun must be true or false.' })
@@ -81,7 +81,7 @@ export function isDryRun(c: Ctx): boolean {
 
 /** @throws AppError `parameter-invalid` */
 export function messageOf(c: Ctx): string | undefined {
-  const message = c.req.query('message')
+  const message = c.query('message')
   if (message === undefined || (message.trim() !== '' && message.length <= 10_000)) return message
   throw new AppError('parameter-invalid', { detail: 'message must have 1 to 10000 characters.' })
 }
@@ -92,7 +92,7 @@ export function commitAnswer(
   scope: TenantScope,
   result: WrittenCommit,
   { made = 200, headers = {} }: { made?: 200 | 201; headers?: AnswerHeaders } = {},
-): Response {
+): Reply {
   const all = { ...scopeHeaders(scope), ...headers }
   if (result.kind === 'committed') {
     // The commit was validated before the branch moved: it is what the next request gets.

@@ -2,12 +2,12 @@
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) over a socket that may not be read.
  * Invariant: what waits for a reader is bounded: one that is further behind is cut off, and comes back with Last-Event-ID.
  */
-import { type AnswerHeaders, answer, type Ctx } from './exchange.ts'
+import { type AnswerHeaders, answer, type Ctx, type Reply } from './exchange.ts'
 
 export const EVENT_STREAM = 'text/event-stream'
 
 export type EventStream = {
-  response: Response
+  reply: Reply
   /** `full`: the reader is too far behind, and was cut off. */
   send(event: { type: string; id: string | undefined; data: object }): 'taken' | 'full'
   /** A comment, which readers pass over. */
@@ -45,7 +45,7 @@ export function openEventStream(
   /** Its connection is closed as it is: the reader would not read a word of farewell either. */
   function cutOff(): void {
     controller?.close()
-    c.env?.incoming?.destroy()
+    c.incoming.socket.destroy()
     over()
   }
 
@@ -61,7 +61,7 @@ export function openEventStream(
 
   return {
     // A connection that was held for so long is not worth keeping, and a server that stops would wait for it.
-    response: answer(c, body, EVENT_STREAM, {
+    reply: answer(c, body, EVENT_STREAM, {
       headers: { ...headers, 'X-Accel-Buffering': 'no', Connection: 'close' },
     }),
     send: ({ type, id, data }) =>
@@ -71,7 +71,7 @@ export function openEventStream(
       const open = controller
       controller = undefined
       // Where something waits still, the reader is not reading: a close would wait for it for ever.
-      if (open && (open.desiredSize ?? 0) < MAX_WAITING_BYTES / 2) c.env?.incoming?.destroy()
+      if (open && (open.desiredSize ?? 0) < MAX_WAITING_BYTES / 2) c.incoming.socket.destroy()
       else open?.close()
     },
   }

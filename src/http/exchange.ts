@@ -1,75 +1,144 @@
 /**
- * One request and its answer, close to Node's own objects.
- *
- * Headers are read from Node's parsed object where there is one: building a web `Headers` costs more than the rest of a
- * cached read. `app.request()` in tests has no socket, so there they come from the web `Request`.
+ * One request and its answer, close to Node's own objects: building web ones (`Request`, `Headers`, `Response`) for each
+ * request costs more than a cached read. A handler gives its answer as data; `send.ts` writes it.
  */
-import type { IncomingMessage } from 'node:http'
-import type { Context } from 'hono'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ParamIndexMap, ParamStash } from 'hono/router'
 import type { Actor } from '../access/actor.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
-export type Env = {
-  Bindings: { incoming?: IncomingMessage }
-  Variables: { requestId: string; actor?: Actor; scope?: TenantScope; bodyText?: string }
+/** What is known of one request. The server fills it in on the way to the handler. */
+export class Exchange {
+  readonly incoming: IncomingMessage
+  /** Whether the caller is still there; `send.ts` alone writes to it. */
+  readonly outgoing: ServerResponse
+  readonly method: string
+  /** As it was sent, percent-encoding and all. */
+  readonly path: string
+  /** Empty, or from the question mark on. */
+  readonly search: string
+  readonly startedAt: number
+  requestId = ''
+  actor: Actor | undefined = undefined
+  scope: TenantScope | undefined = undefined
+  /** The body, where somebody has read it before the handler does. */
+  bodyText: string | undefined = undefined
+  #indexes: ParamIndexMap = NO_PARAMETERS
+  #segments: ParamStash = []
+  #query: URLSearchParams | undefined = undefined
+
+  /** @param startedAt by the monotonic clock, in milliseconds */
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, startedAt: number) {
+    this.incoming = incoming
+    this.outgoing = outgoing
+    this.startedAt = startedAt
+    this.method = incoming.method ?? ''
+    const target = originForm(incoming.url ?? '')
+    const end = target.indexOf('?')
+    this.path = end === -1 ? target : target.slice(0, end)
+    this.search = end === -1 ? '' : target.slice(end)
+  }
+
+  /** Takes in what the router found: where in `segments` each parameter of the path is. */
+  matched(indexes: ParamIndexMap, segments: ParamStash): void {
+    this.#indexes = indexes
+    this.#segments = segments
+  }
+
+  /** A parameter of the path, decoded; as it was sent where that is no UTF-8. Empty where the route has none of the name. */
+  param(name: string): string {
+    const text = this.#segments[this.#indexes[name] ?? -1] ?? ''
+    if (!text.includes('%')) return text
+    try {
+      return decodeURIComponent(text)
+    } catch {
+      return text
+    }
+  }
+
+  /** The first value of a parameter of the query. */
+  query(name: string): string | undefined {
+    return this.search === '' ? undefined : (this.#parameters().get(name) ?? undefined)
+  }
+
+  queries(name: string): string[] {
+    return this.#parameters().getAll(name)
+  }
+
+  #parameters(): URLSearchParams {
+    this.#query ??= new URLSearchParams(this.search)
+    return this.#query
+  }
 }
-export type Ctx = Context<Env>
+
+export type Ctx = Exchange
+
+const NO_PARAMETERS: ParamIndexMap = {}
+const SLASH = 47
+
+/** The path and query of a target; proxies may send a whole URL (RFC 9112, section 3.2.2). */
+function originForm(target: string): string {
+  if (target.charCodeAt(0) === SLASH || !URL.canParse(target)) return target
+  const { pathname, search } = new URL(target)
+  return pathname + search
+}
 
 /** A request header; where it came several times, the values joined by `, ` (RFC 9110, section 5.3). */
 export function requestHeader(c: Ctx, name: string): string | undefined {
-  const incoming = c.env?.incoming
-  if (!incoming) return c.req.header(name)
-  const value = incoming.headers[name]
-  return typeof value === 'string' ? value : value?.join(', ')
+  const value = c.incoming.headers[name]
+  return typeof value === 'object' ? value.join(', ') : value
 }
 
 /** Whether any request header starts with `prefix`, and which. */
 export function headerStartingWith(c: Ctx, prefix: string): string | undefined {
-  const names = c.env?.incoming ? Object.keys(c.env.incoming.headers) : [...c.req.raw.headers.keys()]
-  return names.find((name) => name.startsWith(prefix))
+  for (const name in c.incoming.headers) if (name.startsWith(prefix)) return name
+  return undefined
 }
 
 export type AnswerHeaders = Record<string, string>
 
+/** An answer as data. */
+export type Reply = {
+  status: number
+  headers: AnswerHeaders
+  body: string | Uint8Array | ReadableStream<Uint8Array> | null
+}
+
 export type AnswerOptions = { status?: number; headers?: AnswerHeaders | undefined }
 
-/**
- * An answer with the headers that every one carries. Made as a plain `Response` over one plain object, which Hono's Node
- * adapter writes as it stands: by way of `c.body` it would become a web `Headers` first, at several times the cost.
- */
+/** An answer with the headers that every one carries. */
 export function answer(
   c: Ctx,
-  body: string | Uint8Array<ArrayBuffer> | ReadableStream | null,
+  body: Reply['body'],
   contentType: string,
   { status = 200, headers }: AnswerOptions = {},
-): Response {
+): Reply {
   const all: AnswerHeaders = {
     'Content-Type': contentType,
     'Cache-Control': 'private, no-cache',
     'X-Content-Type-Options': 'nosniff',
-    'X-Request-ID': c.get('requestId'),
+    'X-Request-ID': c.requestId,
   }
-  return new Response(body, { status, headers: headers ? Object.assign(all, headers) : all })
+  return { status, headers: headers ? Object.assign(all, headers) : all, body }
 }
 
 /** An answer without a body. */
-export function answerEmpty(c: Ctx, status: 204 | 304, headers: AnswerHeaders): Response {
-  const all: AnswerHeaders = { 'X-Request-ID': c.get('requestId') }
-  return new Response(null, { status, headers: Object.assign(all, headers) })
+export function answerEmpty(c: Ctx, status: 204 | 304, headers: AnswerHeaders): Reply {
+  return { status, headers: Object.assign({ 'X-Request-ID': c.requestId }, headers), body: null }
 }
 
 /** An answer whose body is JSON text already. */
-export const answerJsonText = (c: Ctx, body: string, options?: AnswerOptions): Response =>
+export const answerJsonText = (c: Ctx, body: string, options?: AnswerOptions): Reply =>
   answer(c, body, 'application/json', options)
 
-export const answerJson = (c: Ctx, value: unknown, options?: AnswerOptions): Response =>
+export const answerJson = (c: Ctx, value: unknown, options?: AnswerOptions): Reply =>
   answer(c, JSON.stringify(value), 'application/json', options)
 
 export const answerText = (
   c: Ctx,
   text: string,
   { contentType = 'text/plain; charset=utf-8', ...options }: AnswerOptions & { contentType?: string } = {},
-): Response => answer(c, text, contentType, options)
+): Reply => answer(c, text, contentType, options)
 
 /** For an answer that holds what is shown once. */
 export const NO_STORE = { 'Cache-Control': 'no-store' } as const

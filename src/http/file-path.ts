@@ -20,13 +20,9 @@ export const PATH_PARAMETER: Parameter = {
 
 /** @throws AppError `parameter-invalid` */
 export function filePathOf(c: Ctx): string {
-  const { pathname } = new URL(c.req.url)
-  // As it came over the wire: what stands in `pathname` has its dots resolved.
-  const sent = c.env?.incoming?.url?.split('?', 1)[0] ?? pathname
+  const sent = c.path.slice(PREFIX.length)
   if (DISGUISED.test(sent)) throw invalid('Write dots and slashes of the path as they are, not as %2E or %2F.')
-  if (!sent.endsWith(pathname))
-    throw invalid('It has "." or ".." among its names; write it from the top of the branch.')
-  const path = decoded(pathname.slice(PREFIX.length))
+  const path = decoded(sent)
   requirePath(path)
   return path
 }

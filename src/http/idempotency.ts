@@ -11,8 +11,8 @@ import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import { readBodyText } from './body.ts'
-import { answer, type Ctx, requestHeader } from './exchange.ts'
-import { problemResponse } from './problem.ts'
+import { answer, type Ctx, type Reply, requestHeader } from './exchange.ts'
+import { problemReply } from './problem.ts'
 import type { Answer } from './route.ts'
 
 /** @param caller.tenant null where the route is not of one tenant */
@@ -66,46 +66,44 @@ export function createIdempotency({
     return { tenant: tenant ?? '', actor: actorName(actor), keyHash: digest(key) }
   }
 
-  async function once(c: Ctx, owner: KeyOwner, handle: () => Answer): Promise<Response> {
+  async function once(c: Ctx, owner: KeyOwner, handle: () => Answer): Promise<Reply> {
     const holder = randomUUID()
     const now = clock.now()
     const fingerprint = digest(requestText(c, await readBodyText(c)))
     const times = { now, leaseUntil: now + leaseMs, expiresAt: now + KEPT_MS }
     const claim = await store.claim(owner, { fingerprint, holder, ...times })
     if (claim.kind !== 'held') return replay(c, claim)
-    const keep = async (response: Response): Promise<Response> => {
-      const body = await response.text()
-      if (isKept(response.status)) {
-        const answer = { status: response.status, headers: keptHeaders(response), body }
+    const keep = async (reply: Reply): Promise<Reply> => {
+      if (isKept(reply.status)) {
+        // Routes that take a key answer with a text, or nothing.
+        const body = typeof reply.body === 'string' ? reply.body : ''
+        const answer = { status: reply.status, headers: keptHeaders(reply), body }
         const fits = Buffer.byteLength(body) <= MAX_ANSWER_BYTES
         await store.answer(owner, { holder, now: clock.now(), answer: fits ? answer : null })
       } else await store.release(owner, holder)
-      return new Response(body === '' ? null : body, response)
+      return reply
     }
-    let response: Response
+    let reply: Reply
     try {
-      response = await handle()
+      reply = await handle()
     } catch (error) {
-      if (error instanceof AppError) await keep(problemResponse(c, error))
+      if (error instanceof AppError) await keep(problemReply(c, error))
       else await store.release(owner, holder)
       throw error
     }
-    return keep(response)
+    return keep(reply)
   }
 }
 
 const isKept = (status: number): boolean => status < 500 && !NOT_KEPT.has(status)
 
 /** By what two requests are the same. */
-function requestText(c: Ctx, body: string): string {
-  const { pathname, search } = new URL(c.req.url)
-  return `${c.req.method} ${pathname}${search}\n${body}`
-}
+const requestText = (c: Ctx, body: string): string => `${c.method} ${c.path}${c.search}\n${body}`
 
-const keptHeaders = ({ headers }: Response): StoredAnswer['headers'] =>
-  Object.fromEntries(KEPT_HEADERS.flatMap((name) => (headers.has(name) ? [[name, headers.get(name) ?? '']] : [])))
+const keptHeaders = ({ headers }: Reply): StoredAnswer['headers'] =>
+  Object.fromEntries(KEPT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])))
 
-function replay(c: Ctx, claim: Exclude<Claim, { kind: 'held' }>): Response {
+function replay(c: Ctx, claim: Exclude<Claim, { kind: 'held' }>): Reply {
   if (claim.kind !== 'answered') throw REFUSALS[claim.kind]()
   const { status, headers, body } = claim.answer
   const all = { ...headers, 'Idempotency-Replayed': 'true' }

@@ -1,11 +1,9 @@
 /** The socket: listening, and draining so that no request under way is cut off. */
-import type { Server } from 'node:http'
-import { createAdaptorServer } from '@hono/node-server'
-import type { Hono } from 'hono'
+import { createServer } from 'node:http'
 import { systemClock } from '../kernel/clock.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { timeOrderedIds } from '../kernel/time-ordered-id.ts'
-import type { Env } from './exchange.ts'
+import { type Answering, answerInTurns } from './turns.ts'
 import { answerUnreadable } from './unreadable-requests.ts'
 
 export type Listener = {
@@ -18,8 +16,8 @@ export type Listener = {
 const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, keepAliveMs: 65_000 } as const
 
 /** @throws StartRefused where the address is taken or not this machine's */
-export async function listen(app: Hono<Env>, { host, port }: { host: string; port: number }): Promise<Listener> {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+export async function listen(app: Answering, { host, port }: { host: string; port: number }): Promise<Listener> {
+  const server = createServer(answerInTurns(app))
   server.requestTimeout = TIMEOUTS.requestMs
   server.headersTimeout = TIMEOUTS.headersMs
   answerUnreadable(server, timeOrderedIds(systemClock))

@@ -56,7 +56,7 @@ export function createLongPoll({
           unsubscribe()
           resolve()
         }
-        c.req.raw.signal.addEventListener('abort', finish, { once: true })
+        c.outgoing.once('close', finish)
         try {
           unsubscribe = watch.subscribe({
             tenant: scope.tenant,

@@ -1,5 +1,5 @@
 /** Answers of one JSON object a line, sent while they are read: as slowly as the caller takes them, and not after it left. */
-import { type AnswerHeaders, answer, type Ctx } from './exchange.ts'
+import { type AnswerHeaders, answer, type Ctx, type Reply } from './exchange.ts'
 
 export const NDJSON = 'application/x-ndjson'
 
@@ -9,7 +9,7 @@ const LINES = 100
 export function answerNdjson<T>(
   c: Ctx,
   { rows, line, headers }: { rows: AsyncIterable<T>; line: (row: T) => object; headers: AnswerHeaders },
-): Response {
+): Reply {
   const source = rows[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   const body = new ReadableStream<Uint8Array>({

@@ -24,12 +24,12 @@ export const PAGE_PARAMETERS: readonly Parameter[] = [
 
 /** @throws AppError `parameter-invalid` */
 export function pageOf(c: Ctx): Page {
-  const text = c.req.query('pageSize')
+  const text = c.query('pageSize')
   const pageSize = text === undefined ? PAGE.defaultSize : Number(text)
   if (!Number.isInteger(pageSize) || pageSize < 1 || pageSize > PAGE.maxSize) {
     throw new AppError('parameter-invalid', { detail: `pageSize must be a whole number from 1 to ${PAGE.maxSize}.` })
   }
-  return { pageSize, pageToken: c.req.query('pageToken') }
+  return { pageSize, pageToken: c.query('pageToken') }
 }
 
 /** The schema of a page of `items`. */

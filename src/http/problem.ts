@@ -1,6 +1,6 @@
 /** The one place that writes `application/problem+json` (RFC 9457). */
 import { AppError, PROBLEMS, type ProblemCode } from '../kernel/errors.ts'
-import { answer, type Ctx } from './exchange.ts'
+import { answer, type Ctx, type Reply } from './exchange.ts'
 import { scopeHeaders } from './tenant-scope.ts'
 
 /** The page that explains `code`: what `type` of its documents is. */
@@ -10,12 +10,12 @@ export const problemPath = (code: ProblemCode): string => `/problems/${code}`
  * The answer to a thrown error. An error that nobody foresaw tells the caller nothing but the request id. Where a
  * tenant's branch was read, the headers say of which commit, as on any other answer.
  */
-export function problemResponse(c: Ctx, error: unknown): Response {
+export function problemReply(c: Ctx, error: unknown): Reply {
   const known = error instanceof AppError ? error : undefined
   const code: ProblemCode = known?.code ?? 'internal'
   const { status, title } = PROBLEMS[code]
-  const requestId = c.get('requestId')
-  const scope = c.get('scope')
+  const requestId = c.requestId
+  const scope = c.scope
   const body = {
     type: problemPath(code),
     title,

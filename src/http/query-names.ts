@@ -8,11 +8,9 @@ import type { Operation } from './route.ts'
 export function queryGuard({ parameters = [] }: Pick<Operation, 'parameters'>): (c: Ctx) => void {
   const known = new Set(parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name))
   return (c) => {
-    const target = c.env?.incoming?.url ?? c.req.raw.url
-    const start = target.indexOf('?')
     // Most requests have none, and are not looked at any closer.
-    if (start === -1) return
-    for (const name of new URLSearchParams(target.slice(start)).keys()) {
+    if (c.search === '') return
+    for (const name of new URLSearchParams(c.search).keys()) {
       if (!known.has(name)) throw unknown(name, [...known])
     }
   }

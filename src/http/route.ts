@@ -6,7 +6,7 @@
 import type { Origin } from '../access/actor.ts'
 import type { OperatorRight, TenantRight } from '../access/rights.ts'
 import type { ProblemCode } from '../kernel/errors.ts'
-import type { Ctx } from './exchange.ts'
+import type { Ctx, Reply } from './exchange.ts'
 import type { TenantScope } from './tenant-scope.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -45,7 +45,7 @@ export type Operation = {
 /** Several where the content type decides. */
 export type BodyDescription = { schema: object; example?: unknown; contentType?: string }
 
-export type Answer = Response | Promise<Response>
+export type Answer = Reply | Promise<Reply>
 
 type RouteBase = {
   method: Method

@@ -2,7 +2,7 @@
  * The way of one request, in order: request id, host, who may ask, the tenant's head, the handler, the answer, the metric.
  * One function per route and no chain of middleware: a handler that is synchronous is answered without a microtask.
  */
-import { Hono } from 'hono'
+import { METHOD_NAME_ALL, type ParamIndexMap } from 'hono/router'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { type Actor, actorName } from '../access/actor.ts'
 import { may, type Right } from '../access/rights.ts'
@@ -10,14 +10,16 @@ import type { Denial, DenialLog } from '../audit/denials.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
 import { type Authenticate, originOf } from './authentication.ts'
-import { type Ctx, type Env, requestHeader } from './exchange.ts'
+import { type Ctx, Exchange, type Reply, requestHeader } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { foreignPageRefusal, refuseForeignHost } from './loopback.ts'
-import { problemResponse } from './problem.ts'
+import { problemReply } from './problem.ts'
 import { queryGuard } from './query-names.ts'
 import type { Answer, Method, Route } from './route.ts'
 import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
+import type { Answering } from './turns.ts'
+import { askWithoutSocket } from './without-socket.ts'
 
 export type AnsweredRequest = {
   method: string
@@ -46,58 +48,89 @@ export type ServerDeps = {
   /** A server on loopback answers to loopback names alone (loopback.ts). */
   answersTo: 'loopback-names' | 'any-name'
   observer: Observer
+  together: Answering['together']
   clock: Clock
   newId: () => string
 }
 
-export function createServer(deps: ServerDeps): Hono<Env> {
+export type HttpServer = Answering & {
+  /** Answers a request that comes without a socket. */
+  request(url: string, init?: RequestInit): Promise<Response>
+  /** What is mounted. */
+  routes: readonly Pick<Route, 'method' | 'path'>[]
+}
+
+type Handler = (c: Ctx) => Answer
+
+export function createServer(deps: ServerDeps): HttpServer {
   const { routes, observer, denials, clock, newId } = deps
   const isLocal = deps.answersTo === 'loopback-names'
   const refuseForeignPage = foreignPageRefusal(isLocal ? ['http'] : ['http', 'https'])
   const admitHost = isLocal ? refuseForeignHost : () => {}
   // One regular expression finds a route; a path that it cannot hold beside the others is refused here, at start.
-  const app = new Hono<Env>({ router: new RegExpRouter() })
+  const router = new RegExpRouter<Handler>()
+  const refusals = new RegExpRouter<Handler>()
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
-    app.on(
+    router.add(
       route.method.toUpperCase(),
-      honoPath(route.path),
+      routerPath(route.path),
       observed(route.path, handlerOf(route, deps, refuseForeignPage)),
     )
     allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
   }
-  // Apart from the routes: where two handlers fit a path, Hono chains them by promises, for every request.
-  const refusals = new Hono<Env>()
   for (const [path, methods] of allowed) {
-    const refuse = observed(path, () => refuseMethod(methods))
-    refusals.all(honoPath(path), refuse)
+    refusals.add(
+      METHOD_NAME_ALL,
+      routerPath(path),
+      observed(path, () => refuseMethod(methods)),
+    )
   }
-  refusals.notFound(observed('none', refusePath))
-  app.notFound((c) => refusals.fetch(c.req.raw, c.env))
-  return app
+  const refuse = observed('none', refusePath)
 
-  function observed(route: string, handle: (c: Ctx) => Response | Promise<Response>) {
-    return (c: Ctx): Response | Promise<Response> => {
-      const startedAt = clock.monotonic()
-      c.set('requestId', requestIdOf(c) ?? newId())
-      const finish = (response: Response): Response => {
-        const durationMs = clock.monotonic() - startedAt
-        observer.answered({ method: c.req.method, route, status: response.status, durationMs, scope: c.get('scope') })
-        return response
-      }
-      const fail = (error: unknown): Response => {
-        if (!(error instanceof AppError)) observer.failed({ requestId: c.get('requestId'), route, error })
-        else if (DENIED.has(error.code)) denials.deny(denialOf(c, route, error))
-        return finish(problemResponse(c, error))
-      }
+  const receive: Answering['receive'] = (incoming, outgoing) => new Exchange(incoming, outgoing, clock.monotonic())
+
+  function answer(c: Ctx): Answer {
+    const [found, segments] = router.match(c.method === 'HEAD' ? 'GET' : c.method, c.path)
+    const [handler, indexes] = found[0] ?? []
+    if (!handler) return (refusals.match(METHOD_NAME_ALL, c.path)[0][0]?.[0] ?? refuse)(c)
+    c.matched(indexes as ParamIndexMap, segments ?? [])
+    return handler(c)
+  }
+
+  function observed(route: string, handle: Handler): Handler {
+    const finish = (c: Ctx, reply: Reply): Reply => {
+      const durationMs = clock.monotonic() - c.startedAt
+      observer.answered({ method: c.method, route, status: reply.status, durationMs, scope: c.scope })
+      return reply
+    }
+    const fail = (c: Ctx, error: unknown): Reply => {
+      if (!(error instanceof AppError)) observer.failed({ requestId: c.requestId, route, error })
+      else if (DENIED.has(error.code)) denials.deny(denialOf(c, route, error))
+      return finish(c, problemReply(c, error))
+    }
+    return (c) => {
+      c.requestId = requestIdOf(c) ?? newId()
       try {
         admitHost(c)
-        const answer = handle(c)
-        return answer instanceof Promise ? answer.then(finish, fail) : finish(answer)
+        const reply = handle(c)
+        if (!(reply instanceof Promise)) return finish(c, reply)
+        return reply.then(
+          (later) => finish(c, later),
+          (error: unknown) => fail(c, error),
+        )
       } catch (error) {
-        return fail(error)
+        return fail(c, error)
       }
     }
+  }
+
+  return {
+    receive,
+    answer,
+    together: deps.together,
+    request: (url, init) => askWithoutSocket({ receive, answer }, url, init),
+    routes,
   }
 }
 
@@ -117,13 +150,13 @@ function handlerOf(
   const checkQuery = queryGuard(route.operation)
   const once: Idempotency = route.idempotent ? idempotency : (_c, _caller, answer) => answer()
   const handle = (c: Ctx, actor: Actor): Answer => {
-    c.set('actor', actor)
+    c.actor = actor
     if (!may(actor, route.right)) throw lacking(route.right)
     checkQuery(c)
     const origin = originOf(c, actor)
     if (route.access === 'operator') return once(c, { tenant: null, actor }, () => route.handle(c, origin))
     return settled(resolveScope(c, origin), (scope) => {
-      c.set('scope', scope)
+      c.scope = scope
       return once(c, { tenant: scope.tenant, actor }, () =>
         route.gate === 'by-handler'
           ? countedWhenFailed(gate, c, scope, route.handle(c, scope))
@@ -138,7 +171,7 @@ function handlerOf(
 }
 
 /** A request that failed before its handler knew what to run has passed no gate yet; it cost the server all the same. */
-async function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Promise<Response> {
+async function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Promise<Reply> {
   try {
     return await answer
   } catch (error) {
@@ -168,7 +201,7 @@ const DENIED: ReadonlySet<ProblemCode> = new Set([
 
 /** Of the tenant of the key: another one that the request named is none of its business. */
 function denialOf(c: Ctx, route: string, { code, internal }: AppError): Denial {
-  const actor = c.get('actor') ?? { kind: 'nobody' }
+  const actor = c.actor ?? { kind: 'nobody' }
   const { requestId, address } = originOf(c, actor)
   const tenant = actor.kind === 'key' ? actor.tenant : null
   return {
@@ -198,5 +231,5 @@ function requestIdOf(c: Ctx): string | undefined {
   return given !== undefined && REQUEST_ID.test(given) ? given : undefined
 }
 
-/** `/a/{b}` and `/a/{b+}` in Hono's syntax. */
-const honoPath = (path: string): string => path.replace(/\{(\w+)\+\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')
+/** `/a/{b}` and `/a/{b+}` in the router's syntax. */
+const routerPath = (path: string): string => path.replace(/\{(\w+)\+\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')

@@ -29,6 +29,11 @@ export type ServedSnapshots = {
    */
   current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served>
   /**
+   * Runs `work`, in which each tenant's ref is looked at once: for requests that had all arrived before it began, and so
+   * may be told what the ref held since.
+   */
+  together(work: () => void): void
+  /**
    * Takes in that the tenant's branch was moved to `head`: it counts as served, so that it is the last good one also where
    * somebody breaks the branch before anybody has asked.
    */
@@ -71,15 +76,29 @@ export function createServedSnapshots({
   const states = new LRUCache<TenantId, State>({ maxSize: maxBytes })
   const loading = new Map<TenantId, { head: Oid; served: Promise<Served> }>()
   const changes = createChangeBroadcast()
+  /** What was found since `together` began. */
+  let found: Map<TenantId, Served> | undefined
   let reads = 0
 
+  function together(work: () => void): void {
+    found = new Map()
+    try {
+      work()
+    } finally {
+      found = undefined
+    }
+  }
+
   function current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served> {
+    const earlier = found?.get(tenant)
+    if (earlier) return earlier
     const state = refs.read(ref)
     if (state.kind === 'missing') return undefined
     if (state.kind === 'odd') throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
     const known = states.get(tenant)
-    if (known?.head === state.oid) return known.served
-    return loaded(tenant, state.oid)
+    if (known?.head !== state.oid) return loaded(tenant, state.oid)
+    found?.set(tenant, known.served)
+    return known.served
   }
 
   /** Concurrent misses of one head are one load. */
@@ -136,6 +155,7 @@ export function createServedSnapshots({
 
   return {
     current,
+    together,
     moved: loaded,
     at: async (revision) => answerFor(await readCommit(revision), undefined),
     changes,

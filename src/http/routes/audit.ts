@@ -4,7 +4,7 @@ import { type AuditRow, HASHED_MEMBERS } from '../../audit/row.ts'
 import type { AuditFilter, AuditScope, AuditStore } from '../../audit/store.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { parseTenantId, TENANT_ID_FORM } from '../../kernel/ids.ts'
-import { type AnswerHeaders, answerJson, type Ctx, requestHeader } from '../exchange.ts'
+import { type AnswerHeaders, answerJson, type Ctx, type Reply, requestHeader } from '../exchange.ts'
 import { answerNdjson, NDJSON } from '../ndjson.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
@@ -71,7 +71,7 @@ export function auditRoutes({ store }: { store: AuditStore }): Route[] {
     c: Ctx,
     scope: AuditScope,
     { resource, headers = {} }: { resource: (row: AuditRow) => object; headers?: AnswerHeaders },
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const filter = filterOf(c)
     const vary = { ...headers, Vary: headers.Vary ? `${headers.Vary}, Accept` : 'Accept' }
     if ((requestHeader(c, 'accept') ?? '').startsWith(NDJSON)) {
@@ -127,7 +127,7 @@ export function auditRoutes({ store }: { store: AuditStore }): Route[] {
 }
 
 function scopeOf(c: Ctx): AuditScope {
-  const text = c.req.query('tenant')
+  const text = c.query('tenant')
   if (text === undefined) return { kind: 'all' }
   const tenant = parseTenantId(text)
   if (tenant) return { kind: 'tenant', tenant }
@@ -135,7 +135,8 @@ function scopeOf(c: Ctx): AuditScope {
 }
 
 function filterOf(c: Ctx): AuditFilter {
-  const { action, actor } = c.req.query()
+  const action = c.query('action')
+  const actor = c.query('actor')
   const from = instantOf(c, 'from')
   const to = instantOf(c, 'to')
   return {
@@ -147,7 +148,7 @@ function filterOf(c: Ctx): AuditFilter {
 }
 
 function instantOf(c: Ctx, name: 'from' | 'to'): number | undefined {
-  const text = c.req.query(name)
+  const text = c.query(name)
   if (text === undefined) return undefined
   const at = Date.parse(text)
   if (!Number.isNaN(at)) return at

@@ -92,8 +92,8 @@ export function compareRoutes({ history }: { history: TenantHistory }): Route[] 
       async handle(c: Ctx, scope: TenantScope) {
         const request = {
           tips: history.tipsOf(scope.served),
-          from: c.req.query('from') ?? 'main',
-          to: c.req.query('to') ?? 'head',
+          from: c.query('from') ?? 'main',
+          to: c.query('to') ?? 'head',
           path: pathOf(c),
         }
         const headers = scopeHeaders(scope)
@@ -108,7 +108,7 @@ export function compareRoutes({ history }: { history: TenantHistory }): Route[] 
 }
 
 function formatOf(c: Ctx): 'json' | 'diff' {
-  const format = c.req.query('format') ?? 'json'
+  const format = c.query('format') ?? 'json'
   if (format === 'json' || format === 'diff') return format
   throw new AppError('parameter-invalid', { detail: 'format must be json or diff.' })
 }

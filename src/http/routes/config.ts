@@ -61,7 +61,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     const headers = scopeHeaders(scope)
     headers.ETag = etag
     if (isNotModified(c, etag)) return unchanged(c, scope, headers, one)
-    const pointer = `/${c.req.param('pointer') ?? ''}`
+    const pointer = `/${c.param('pointer')}`
     const value = valueAt(snapshot.config, pointerTokens(pointer))
     if (value === undefined) {
       const known = Object.keys(snapshot.config).join(', ')
@@ -78,7 +78,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     if (seconds === 0 || waited.has(scope) || revisionOf(c) !== undefined) return answerEmpty(c, 304, headers)
     return longPoll.changed(c, scope, seconds).then((later) => {
       waited.add(later)
-      c.set('scope', later)
+      c.scope = later
       return answerAgain(c, later)
     })
   }

@@ -7,7 +7,7 @@ import type { Conflicts } from '../../rollouts/runs/conflicts.ts'
 import { tenantAt } from '../../rollouts/runs/request.ts'
 import { clusterResource, tenantRunResource } from '../../rollouts/runs/resource.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { CONFLICT, ROLLOUT_TENANT } from './rollout-schemas.ts'
 import { BODY_PROBLEMS } from './tenant-schemas.ts'
@@ -37,15 +37,15 @@ const RESOLVE_BODY = {
 export function conflictRoutes({ conflicts }: { conflicts: Conflicts }): Route[] {
   const body = jsonBody<FromSchema<typeof RESOLVE_BODY>>(RESOLVE_BODY)
 
-  async function open(c: Ctx): Promise<Response> {
-    const clusters = await conflicts.open(c.req.query('rollout'))
+  async function open(c: Ctx): Promise<Reply> {
+    const clusters = await conflicts.open(c.query('rollout'))
     return answerJson(c, { items: clusters.map(clusterResource) })
   }
 
-  async function resolve(c: Ctx, origin: Origin): Promise<Response> {
+  async function resolve(c: Ctx, origin: Origin): Promise<Reply> {
     const { use, value, tenants } = await body.read(c)
     const decision = {
-      fingerprint: c.req.param('fingerprint') ?? '',
+      fingerprint: c.param('fingerprint'),
       choice: choiceOf(use, value),
       tenants: tenants?.map((text, i) => tenantAt(text, `/tenants/${i}`)) ?? null,
     }

@@ -91,7 +91,7 @@ function listingRoutes({ kind, list, find, names }: Listing, atRevision: AtRevis
 
   const one = (c: Ctx, scope: TenantScope) => {
     const snapshot = requireSnapshot(scope)
-    const name = c.req.param('name') ?? ''
+    const name = c.param('name')
     const found = find(snapshot, name)
     if (!found) throw unknownName(kind, name, names(snapshot))
     return answerJson(c, found, { headers: scopeHeaders(scope) })

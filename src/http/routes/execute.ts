@@ -7,7 +7,7 @@ import type { JsonObject } from '../../kernel/json.ts'
 import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } from '../at-revision.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Gate } from '../gate.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
@@ -94,14 +94,14 @@ const PROBLEMS = [
 export type ExecuteDeps = { executor: Executor; gate: Gate; atRevision: AtRevision }
 
 export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Route[] {
-  async function execute(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function execute(c: Ctx, scope: TenantScope): Promise<Reply> {
     const { sessionId, dryRun, ...wanted } = await executeBody.read(c)
     return run(c, scope, intentOf(wanted), { sessionId, dryRun: isDry(c, dryRun) })
   }
 
   const runNamed = (kind: 'tool' | 'workflow') => async (c: Ctx, scope: TenantScope) => {
     const { sessionId, dryRun, input = {} } = await runBody.read(c)
-    const intent: Intent = { kind, name: c.req.param('name') ?? '', input: input as JsonObject }
+    const intent: Intent = { kind, name: c.param('name'), input: input as JsonObject }
     return run(c, scope, intent, { sessionId, dryRun: isDry(c, dryRun) })
   }
 
@@ -110,9 +110,9 @@ export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Rout
     scope: TenantScope,
     intent: Intent,
     { sessionId, dryRun }: { sessionId: string | undefined; dryRun: boolean },
-  ): Promise<Response> {
+  ): Promise<Reply> {
     const snapshot = requireSnapshot(scope)
-    const requestId = c.get('requestId')
+    const requestId = c.requestId
     const { tenant } = scope
     const admit = (tools: readonly string[]) => gate.admit(c, scope, tools)
     const answer = await executor.execute({ tenant, snapshot, intent, sessionId, requestId, dryRun, admit })

@@ -3,7 +3,7 @@ import type { Execution, ExecutionStatus } from '../../executions/execution.ts'
 import { stepResource } from '../../executions/step-resource.ts'
 import type { ExecutionFilter, ExecutionStore, ExecutionSummary } from '../../executions/store.ts'
 import { AppError } from '../../kernel/errors.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
@@ -34,7 +34,7 @@ const EXECUTION = {
 } as const
 
 export function executionRoutes({ executions }: { executions: ExecutionStore }): Route[] {
-  async function list(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function list(c: Ctx, scope: TenantScope): Promise<Reply> {
     const { pageSize, pageToken } = pageOf(c)
     const page = await executions.list(scope.tenant, {
       pageSize,
@@ -45,8 +45,8 @@ export function executionRoutes({ executions }: { executions: ExecutionStore }):
     return answerJson(c, body, { headers: scopeHeaders(scope) })
   }
 
-  async function one(c: Ctx, scope: TenantScope): Promise<Response> {
-    const found = await executions.find(scope.tenant, c.req.param('id') ?? '')
+  async function one(c: Ctx, scope: TenantScope): Promise<Reply> {
+    const found = await executions.find(scope.tenant, c.param('id'))
     if (!found) throw new AppError('execution-not-found', { detail: 'This tenant has no such execution.' })
     return answerJson(
       c,
@@ -104,12 +104,12 @@ const resourceOf = <T extends ExecutionSummary>(execution: T) => ({
 function filterOf(c: Ctx): ExecutionFilter {
   const kind = oneOf(c, 'kind', KINDS) as Execution['kind'] | undefined
   const status = oneOf(c, 'status', STATUSES) as ExecutionStatus | undefined
-  const name = c.req.query('name')
+  const name = c.query('name')
   return { ...(kind ? { kind } : {}), ...(status ? { status } : {}), ...(name ? { name } : {}) }
 }
 
 function oneOf(c: Ctx, name: string, values: readonly string[]): string | undefined {
-  const given = c.req.query(name)
+  const given = c.query(name)
   if (given === undefined || values.includes(given)) return given
   throw new AppError('parameter-invalid', { detail: `${name} must be one of ${values.join(', ')}.` })
 }

@@ -13,7 +13,7 @@ import {
   messageOf,
   WRITE_PARAMETERS,
 } from '../commit-answer.ts'
-import type { Ctx } from '../exchange.ts'
+import type { Ctx, Reply } from '../exchange.ts'
 import { FILE_CONDITIONS, fileCondition, fileTag } from '../file-condition.ts'
 import { filePathOf, PATH_PARAMETER } from '../file-path.ts'
 import { PATCH_BODIES, readPatch } from '../patch-body.ts'
@@ -26,7 +26,7 @@ export function fileChangeRoutes({ writer }: { writer: FileWriter }): Route[] {
   /** Reads what is wanted, makes the commit, and answers with the file's new ETag. */
   const handler =
     (read: (c: Ctx, at: Pick<FileWrite, 'path' | 'condition'>) => FileWrite | Promise<FileWrite>) =>
-    async (c: Ctx, scope: TenantScope): Promise<Response> => {
+    async (c: Ctx, scope: TenantScope): Promise<Reply> => {
       const path = filePathOf(c)
       const condition = fileCondition(c)
       const options = { message: messageOf(c), isDryRun: isDryRun(c) }
@@ -39,7 +39,7 @@ export function fileChangeRoutes({ writer }: { writer: FileWriter }): Route[] {
         made: isNew ? 201 : 200,
         headers: {
           ...(content ? { ETag: fileTag(objectId('blob', content)) } : {}),
-          ...(isNew && result.kind === 'committed' ? { Location: new URL(c.req.url).pathname } : {}),
+          ...(isNew && result.kind === 'committed' ? { Location: c.path } : {}),
         },
       })
     }

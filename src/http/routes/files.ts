@@ -4,7 +4,7 @@ import type { TreeFile, TreeFiles } from '../../files/tree-files.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Oid } from '../../kernel/ids.ts'
 import { headOf } from '../../snapshots/snapshot.ts'
-import { answer, answerEmpty, answerJson, type Ctx, isNotModified } from '../exchange.ts'
+import { answer, answerEmpty, answerJson, type Ctx, isNotModified, type Reply } from '../exchange.ts'
 import { fileTag } from '../file-condition.ts'
 import { filePathOf, PATH_PARAMETER } from '../file-path.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
@@ -37,9 +37,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 export function fileRoutes({ files }: { files: TreeFiles }): Route[] {
-  async function list(c: Ctx, { served, ...scope }: TenantScope): Promise<Response> {
+  async function list(c: Ctx, { served, ...scope }: TenantScope): Promise<Reply> {
     const { pageSize, pageToken } = pageOf(c)
-    const prefix = c.req.query('prefix') ?? ''
+    const prefix = c.query('prefix') ?? ''
     const found = await files.list(headOf(served), { prefix, after: pageToken, limit: pageSize + 1 })
     const page = found.slice(0, pageSize)
     const items = await Promise.all(page.map(async (file) => ({ ...file, size: await files.sizeOf(file) })))
@@ -48,7 +48,7 @@ export function fileRoutes({ files }: { files: TreeFiles }): Route[] {
     return answerJson(c, body, { headers: scopeHeaders({ ...scope, served }) })
   }
 
-  async function get(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function get(c: Ctx, scope: TenantScope): Promise<Reply> {
     const path = filePathOf(c)
     const file = await requireFile(files, headOf(scope.served), path)
     const etag = fileTag(file.oid)

@@ -127,7 +127,7 @@ export function historyRoutes({ history }: { history: TenantHistory }): Route[] 
       async handle(c: Ctx, scope: TenantScope) {
         const { items, nextPageToken } = await history.page({
           tips: history.tipsOf(scope.served),
-          revision: c.req.query('revision') ?? 'head',
+          revision: c.query('revision') ?? 'head',
           path: pathOf(c),
           withFiles: includesFiles(c),
           ...pageOf(c),
@@ -148,7 +148,7 @@ const isOperator = (actor: Actor): boolean => actor.kind !== 'key' || actor.tena
 
 /** @throws AppError `parameter-invalid` */
 export function pathOf(c: Ctx): string | undefined {
-  const path = c.req.query('path')?.replace(/\/$/, '')
+  const path = c.query('path')?.replace(/\/$/, '')
   if (path === undefined || path === '') return undefined
   const isSound = path.length <= 1024 && !path.includes('\0') && !path.split('/').some((part) => REFUSED.has(part))
   if (isSound) return path
@@ -160,7 +160,7 @@ export function pathOf(c: Ctx): string | undefined {
 const REFUSED: ReadonlySet<string> = new Set(['', '.', '..'])
 
 function includesFiles(c: Ctx): boolean {
-  const include = c.req.query('include')
+  const include = c.query('include')
   if (include === undefined || include === 'files') return include === 'files'
   throw new AppError('parameter-invalid', { detail: 'include takes "files" and nothing else.' })
 }

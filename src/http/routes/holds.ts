@@ -8,7 +8,7 @@ import { holdNotFound } from '../../rollouts/runs/refusals.ts'
 import { holdResource } from '../../rollouts/runs/resource.ts'
 import type { TenantRegistry } from '../../tenants/registry.ts'
 import { jsonBody } from '../body.ts'
-import { answerEmpty, answerJson, type Ctx } from '../exchange.ts'
+import { answerEmpty, answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { HOLD } from './rollout-schemas.ts'
 import { requireTenantParameter } from './tenant-parameter.ts'
@@ -34,14 +34,14 @@ export type HoldRouteDeps = {
 export function holdRoutes({ holds, registry, clock }: HoldRouteDeps): Route[] {
   const body = jsonBody<FromSchema<typeof HOLD_BODY>>(HOLD_BODY)
 
-  async function show(c: Ctx, origin: Origin): Promise<Response> {
+  async function show(c: Ctx, origin: Origin): Promise<Reply> {
     const { id } = await requireTenantParameter(c, { registry, origin })
     const hold = await holds.find(id)
     if (!isHeld(hold, clock.now())) throw holdNotFound(id)
     return answerJson(c, holdResource(hold))
   }
 
-  async function place(c: Ctx, origin: Origin): Promise<Response> {
+  async function place(c: Ctx, origin: Origin): Promise<Reply> {
     const { id } = await requireTenantParameter(c, { registry, origin })
     const { reason, until } = await body.read(c)
     const hold = {
@@ -55,7 +55,7 @@ export function holdRoutes({ holds, registry, clock }: HoldRouteDeps): Route[] {
     return answerJson(c, holdResource(hold))
   }
 
-  async function release(c: Ctx, origin: Origin): Promise<Response> {
+  async function release(c: Ctx, origin: Origin): Promise<Reply> {
     const { id } = await requireTenantParameter(c, { registry, origin })
     if (!(await holds.release(id, origin))) throw holdNotFound(id)
     return answerEmpty(c, 204, {})

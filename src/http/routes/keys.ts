@@ -11,7 +11,7 @@ import type { KeyOwner } from '../../access/keys/store.ts'
 import type { Clock } from '../../kernel/clock.ts'
 import type { TenantRegistry } from '../../tenants/registry.ts'
 import { type BodyReader, jsonBody } from '../body.ts'
-import { type AnswerHeaders, answerJson, type Ctx, NO_STORE } from '../exchange.ts'
+import { type AnswerHeaders, answerJson, type Ctx, NO_STORE, type Reply } from '../exchange.ts'
 import { pageOf } from '../paging.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders } from '../tenant-scope.ts'
@@ -22,7 +22,7 @@ export type KeyRouteDeps = { keys: Keys; registry: TenantRegistry; clock: Pick<C
 
 /** What a handler is told of a request: whose keys, who asks, and what every answer there carries. */
 type Asked = { owner: KeyOwner; origin: Origin; headers: AnswerHeaders }
-type Handle = (c: Ctx, asked: Asked) => Promise<Response>
+type Handle = (c: Ctx, asked: Asked) => Promise<Reply>
 
 export function keyRoutes(deps: KeyRouteDeps): Route[] {
   const { registry } = deps
@@ -76,11 +76,11 @@ const OPERATOR_RIGHTS = { reads: 'tenants:read', acts: 'tenants:write' } as cons
 
 function handlersOf({ keys, clock }: KeyRouteDeps, body: BodyReader<GrantBody>): Record<KeyOperation['name'], Handle> {
   const rotateBody = jsonBody<Parameters<typeof graceOf>[0]>(ROTATE_BODY)
-  const keyId = (c: Ctx): string => c.req.param('key') ?? ''
+  const keyId = (c: Ctx): string => c.param('key')
 
   /** The only answer that a key is ever in. */
-  const shown = (c: Ctx, { key, text }: Issued, headers: AnswerHeaders): Response => {
-    const place = new URL(c.req.url).pathname.replace(/\/keys.*/, `/keys/${key.id}`)
+  const shown = (c: Ctx, { key, text }: Issued, headers: AnswerHeaders): Reply => {
+    const place = c.path.replace(/\/keys.*/, `/keys/${key.id}`)
     return answerJson(
       c,
       { ...keyResource(key, clock.now()), key: text },

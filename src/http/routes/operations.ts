@@ -1,7 +1,15 @@
 /** The server itself: what it is, whether it lives, its metrics, its description and its schemas. */
 import { AppError, PROBLEMS } from '../../kernel/errors.ts'
 import { type DocumentView, docsPage } from '../docs-page.ts'
-import { type AnswerHeaders, answerJson, answerJsonText, answerText, type Ctx, requestHeader } from '../exchange.ts'
+import {
+  type AnswerHeaders,
+  answerJson,
+  answerJsonText,
+  answerText,
+  type Ctx,
+  type Reply,
+  requestHeader,
+} from '../exchange.ts'
 import { PAGE_POLICY, PAGE_TYPE } from '../html-page.ts'
 import { openApiDocument } from '../openapi.ts'
 import { explainProblems, PROBLEM_EXPLANATION_SCHEMA, problemPage, problemsPage } from '../problems-page.ts'
@@ -27,7 +35,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
     operation: { ...operation, tag: 'operations' },
     handle,
   })
-  const ok = (c: Ctx): Response => answerJson(c, { status: 'ok' })
+  const ok = (c: Ctx): Reply => answerJson(c, { status: 'ok' })
   const page = { responses: { 200: { description: 'A page.', contentType: 'text/html' } } }
   const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
 
@@ -120,7 +128,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
         problems: ['not-found'],
       },
       (c) => {
-        const problem = problems.get(c.req.param('code') ?? '')
+        const problem = problems.get(c.param('code'))
         if (!problem) throw new AppError('not-found', { detail: 'There is no such problem; /problems lists them.' })
         const headers = { Vary: 'Accept' }
         return wantsJson(c) ? answerJson(c, problem, { headers }) : answerPage(c, problemPage(problem), headers)
@@ -145,7 +153,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
         problems: ['not-found'],
       },
       (c) => {
-        const name = (c.req.param('file') ?? '').replace(/\.json$/, '')
+        const name = c.param('file').replace(/\.json$/, '')
         const schema = Object.hasOwn(schemas, name) ? schemas[name] : undefined
         if (schema) return answerText(c, JSON.stringify(schema), { contentType: SCHEMA_TYPE })
         throw new AppError('not-found', { detail: `There are schemas of ${Object.keys(schemas).join(' and ')}.` })
@@ -158,7 +166,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
   return routes
 }
 
-const answerPage = (c: Ctx, html: string, headers?: AnswerHeaders): Response =>
+const answerPage = (c: Ctx, html: string, headers?: AnswerHeaders): Reply =>
   answerText(c, html, { contentType: PAGE_TYPE, headers: { ...PAGE_POLICY, ...headers } })
 
 /** Whether the caller asks for JSON and is no browser, which asks for pages first. */

@@ -2,7 +2,7 @@
 import type { PlanCatalogue } from '../../plans/catalogue.ts'
 import { LIMIT_PROPERTIES, writeLimits } from '../../plans/plan.ts'
 import type { TenantRegistry } from '../../tenants/registry.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'
 
 const PLAN = {
@@ -17,7 +17,7 @@ const PLAN = {
 } as const
 
 export function planRoutes({ plans, registry }: { plans: PlanCatalogue; registry: TenantRegistry }): Route[] {
-  async function list(c: Ctx): Promise<Response> {
+  async function list(c: Ctx): Promise<Reply> {
     const counts = new Map<string, number>()
     for (const { profile, deletedAt } of await registry.all()) {
       if (!deletedAt) counts.set(profile.plan, (counts.get(profile.plan) ?? 0) + 1)

@@ -94,7 +94,7 @@ export function provenanceRoutes({ history }: { history: TenantHistory }): Route
         const found = await history.provenance({
           tips: history.tipsOf(scope.served),
           path: pathOf(c),
-          stem: c.req.query('stem'),
+          stem: c.query('stem'),
           pointer: pointerOf(c),
           ...pageOf(c),
         })
@@ -106,7 +106,7 @@ export function provenanceRoutes({ history }: { history: TenantHistory }): Route
 
 /** @throws AppError `parameter-invalid` */
 function pointerOf(c: Ctx): string | undefined {
-  const pointer = c.req.query('pointer')
+  const pointer = c.query('pointer')
   if (pointer === undefined || pointer === '' || pointer.startsWith('/')) return pointer || undefined
   throw new AppError('parameter-invalid', { detail: 'pointer must begin with "/", such as /limits/requests.' })
 }

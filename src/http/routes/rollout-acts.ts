@@ -111,7 +111,7 @@ export function rolloutActRoutes({ rollouts, views }: { rollouts: Rollouts; view
         },
         async handle(c, origin) {
           const given = await bodyOrNothing(c, body)
-          const changed = await run(rollouts, { id: c.req.param('id') ?? '', body: given, origin })
+          const changed = await run(rollouts, { id: c.param('id'), body: given, origin })
           return answerJson(c, runResource(await views.of(changed)))
         },
       }
@@ -123,7 +123,5 @@ export function rolloutActRoutes({ rollouts, views }: { rollouts: Rollouts; view
 async function bodyOrNothing(c: Ctx, body: BodyReader<object>): Promise<object> {
   const isBare = requestHeader(c, 'content-length') === undefined && requestHeader(c, 'transfer-encoding') === undefined
   const isEmpty = requestHeader(c, 'content-length') === '0'
-  if (isEmpty || (isBare && c.env?.incoming !== undefined)) return {}
-  if (c.env?.incoming === undefined && c.req.raw.body === null) return {}
-  return body.read(c)
+  return isEmpty || isBare ? {} : body.read(c)
 }

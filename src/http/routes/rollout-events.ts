@@ -7,7 +7,7 @@ import { HOLDS_TENANTS, type RunStatus } from '../../rollouts/runs/run.ts'
 import type { RunStore } from '../../rollouts/runs/store.ts'
 import type { RunViews } from '../../rollouts/runs/view.ts'
 import { EVENT_STREAM, openEventStream } from '../event-stream.ts'
-import { type Ctx, requestHeader } from '../exchange.ts'
+import { type Ctx, type Reply, requestHeader } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { ROLLOUT_PATH } from './rollout-schemas.ts'
 
@@ -25,8 +25,8 @@ export type RolloutEventDeps = {
 }
 
 export function rolloutEventRoutes({ rollouts, views, store, isStopped }: RolloutEventDeps): Route[] {
-  async function follow(c: Ctx): Promise<Response> {
-    const { id } = await rollouts.find(c.req.param('id') ?? '')
+  async function follow(c: Ctx): Promise<Reply> {
+    const { id } = await rollouts.find(c.param('id'))
     let after = sequenceOf(requestHeader(c, 'last-event-id'))
     let isGone = false
     const stream = openEventStream(c, { headers: {}, onEnd: () => (isGone = true) })
@@ -57,7 +57,7 @@ export function rolloutEventRoutes({ rollouts, views, store, isStopped }: Rollou
       if (!isGone) stream.close()
     }
     sendAll().catch(() => stream.close())
-    return stream.response
+    return stream.reply
   }
 
   return [

@@ -10,7 +10,7 @@ import type { RunStore } from '../../rollouts/runs/store.ts'
 import { TENANT_RUN_STATES, type TenantRunState } from '../../rollouts/runs/tenant-state.ts'
 import type { RunViews } from '../../rollouts/runs/view.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Route } from '../route.ts'
 import { PREVIEW, ROLLOUT, ROLLOUT_PATH, ROLLOUT_TENANT } from './rollout-schemas.ts'
@@ -25,7 +25,7 @@ export type RolloutRouteDeps = {
 export function rolloutRoutes({ rollouts, views, store }: RolloutRouteDeps): Route[] {
   const body = jsonBody<object>(ROLLOUT_SCHEMA)
 
-  async function start(c: Ctx, origin: Origin): Promise<Response> {
+  async function start(c: Ctx, origin: Origin): Promise<Reply> {
     const request = rolloutRequest(await body.read(c))
     if (request.isDryRun) {
       const { trunk, plan } = await rollouts.preview(request)
@@ -36,7 +36,7 @@ export function rolloutRoutes({ rollouts, views, store }: RolloutRouteDeps): Rou
     return answerJson(c, runResource(await views.of(run)), { status: 201, headers })
   }
 
-  async function many(c: Ctx): Promise<Response> {
+  async function many(c: Ctx): Promise<Reply> {
     const { pageSize, pageToken } = pageOf(c)
     const runs = await store.list({ before: pageToken, limit: pageSize + 1 })
     const page = runs.slice(0, pageSize)
@@ -45,15 +45,15 @@ export function rolloutRoutes({ rollouts, views, store }: RolloutRouteDeps): Rou
     return answerJson(c, { items, ...(last ? { nextPageToken: last.id } : {}) })
   }
 
-  async function one(c: Ctx): Promise<Response> {
-    const run = await rollouts.find(c.req.param('id') ?? '')
+  async function one(c: Ctx): Promise<Reply> {
+    const run = await rollouts.find(c.param('id'))
     return answerJson(c, runResource(await views.of(run)))
   }
 
-  async function tenants(c: Ctx): Promise<Response> {
-    const { id } = await rollouts.find(c.req.param('id') ?? '')
+  async function tenants(c: Ctx): Promise<Reply> {
+    const { id } = await rollouts.find(c.param('id'))
     const { pageSize, pageToken } = pageOf(c)
-    const states = c.req.queries('state')?.map(stateOf)
+    const states = c.queries('state')?.map(stateOf)
     const rows = await store.tenants({
       run: id,
       limit: pageSize + 1,

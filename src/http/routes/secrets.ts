@@ -4,7 +4,7 @@ import { AppError } from '../../kernel/errors.ts'
 import { isSecretName, MAX_VALUE_LENGTH, SECRET_NAME, SECRET_NAME_FORM } from '../../secrets/secret.ts'
 import type { SecretVault } from '../../secrets/vault.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Parameter, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 
@@ -44,7 +44,7 @@ const NAME: Parameter = {
 export function secretRoutes({ vault }: { vault: SecretVault }): Route[] {
   const body = jsonBody<FromSchema<typeof VALUE_BODY>>(VALUE_BODY)
 
-  async function list(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function list(c: Ctx, scope: TenantScope): Promise<Reply> {
     const items = (await vault.list(scope.tenant)).map(({ name, version, createdAt, updatedAt }) => ({
       name,
       version,
@@ -54,7 +54,7 @@ export function secretRoutes({ vault }: { vault: SecretVault }): Route[] {
     return answerJson(c, { items }, { headers: scopeHeaders(scope) })
   }
 
-  async function put(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function put(c: Ctx, scope: TenantScope): Promise<Reply> {
     const name = requireName(c)
     const { value } = await body.read(c)
     const { version } = await vault.put(scope.tenant, { name, value }, scope.origin)
@@ -62,7 +62,7 @@ export function secretRoutes({ vault }: { vault: SecretVault }): Route[] {
     return answerJson(c, { name, version }, { status, headers: scopeHeaders(scope) })
   }
 
-  async function remove(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function remove(c: Ctx, scope: TenantScope): Promise<Reply> {
     const name = requireName(c)
     await vault.remove(scope.tenant, name, scope.origin)
     return answerJson(c, { name, deleted: true }, { headers: scopeHeaders(scope) })
@@ -142,7 +142,7 @@ export function secretRoutes({ vault }: { vault: SecretVault }): Route[] {
 }
 
 function requireName(c: Ctx): string {
-  const name = c.req.param('name') ?? ''
+  const name = c.param('name')
   if (isSecretName(name)) return name
   throw new AppError('parameter-invalid', { detail: `The name of a secret has ${SECRET_NAME_FORM}.` })
 }

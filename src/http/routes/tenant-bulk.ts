@@ -4,7 +4,7 @@ import type { Origin } from '../../access/actor.ts'
 import { bulkResource, MAX_BULK, type TenantBulk } from '../../tenants/bulk.ts'
 import { CREATE_SCHEMA } from '../../tenants/request.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx, NO_STORE } from '../exchange.ts'
+import { answerJson, type Ctx, NO_STORE, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { BODY_PROBLEMS } from './tenant-schemas.ts'
 
@@ -41,7 +41,7 @@ const OUTCOME = {
 export function tenantBulkRoutes({ bulk }: { bulk: TenantBulk }): Route[] {
   const body = jsonBody<FromSchema<typeof BULK_BODY>>(BULK_BODY, { maxBytes: MAX_BYTES })
 
-  async function create(c: Ctx, origin: Origin): Promise<Response> {
+  async function create(c: Ctx, origin: Origin): Promise<Reply> {
     const { tenants } = await body.read(c)
     // Some of the items may hold a key.
     return answerJson(c, bulkResource(await bulk.create(tenants, origin)), { headers: NO_STORE })

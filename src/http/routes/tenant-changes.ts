@@ -11,7 +11,7 @@ import { requireTenantId, type TenantRequests } from '../../tenants/request.ts'
 import { tenantResource } from '../../tenants/resource.ts'
 import type { Tenant } from '../../tenants/tenant.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Operation, Route } from '../route.ts'
 import { acceptedVersions, IF_MATCH, versionTag } from '../version-tag.ts'
 import { BODY_PROBLEMS, TENANT, TENANT_PATH } from './tenant-schemas.ts'
@@ -45,14 +45,14 @@ export function tenantChangeRoutes({
   const replacement = jsonBody<FromSchema<typeof REPLACE_BODY>>(REPLACE_BODY)
   const patch = jsonBody<JsonObject>(PATCH_BODY)
 
-  async function changed(c: Ctx, origin: Origin, change: Change): Promise<Response> {
-    const id = requireTenantId(c.req.param('id') ?? '')
+  async function changed(c: Ctx, origin: Origin, change: Change): Promise<Reply> {
+    const id = requireTenantId(c.param('id'))
     const tenant = await change(id, { accepts: acceptedVersions(c), origin })
     const headers = { ETag: versionTag(tenant.version) }
     return answerJson(c, tenantResource(await reports.view(tenant)), { headers })
   }
 
-  async function replace(c: Ctx, origin: Origin): Promise<Response> {
+  async function replace(c: Ctx, origin: Origin): Promise<Reply> {
     const { tenant_id, ...body } = await replacement.read(c)
     return changed(c, origin, (id, terms) => {
       if (tenant_id !== undefined && tenant_id !== id) throw otherTenant(id)
@@ -61,7 +61,7 @@ export function tenantChangeRoutes({
     })
   }
 
-  async function merge(c: Ctx, origin: Origin): Promise<Response> {
+  async function merge(c: Ctx, origin: Origin): Promise<Reply> {
     const body = await patch.read(c)
     return changed(c, origin, (id, terms) => changes.profile(id, (profile) => requests.patched(profile, body), terms))
   }

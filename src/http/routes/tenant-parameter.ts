@@ -11,7 +11,7 @@ export async function requireTenantParameter(
   c: Ctx,
   { registry, origin }: { registry: Pick<TenantRegistry, 'find' | 'adoptBranch'>; origin: Origin },
 ): Promise<Tenant> {
-  const text = c.req.param('id') ?? ''
+  const text = c.param('id')
   const id = parseTenantId(text)
   if (!id) throw new AppError('tenant-invalid-id', { detail: `"${text}" is no tenant id: ${TENANT_ID_FORM}.` })
   return (await registry.find(id)) ?? registry.adoptBranch(id, origin)

@@ -11,7 +11,7 @@ import { tenantResource, usageResource } from '../../tenants/resource.ts'
 import { TENANT_STATUSES } from '../../tenants/tenant.ts'
 import { createdText, listText, tenantText, usageText } from '../../tenants/text.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, answerText, type Ctx, NO_STORE, wantsText } from '../exchange.ts'
+import { answerJson, answerText, type Ctx, NO_STORE, type Reply, wantsText } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf, pageSchema } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
 import { versionTag } from '../version-tag.ts'
@@ -77,7 +77,7 @@ export type TenantRouteDeps = {
 export function tenantRoutes({ registry, reports, list, creator, requests }: TenantRouteDeps): Route[] {
   const body = jsonBody<JsonObject>(OBJECT)
 
-  async function create(c: Ctx, origin: Origin): Promise<Response> {
+  async function create(c: Ctx, origin: Origin): Promise<Reply> {
     const request = requests.creation(await body.read(c), origin)
     const outcome = (await creator.create([request], origin))[0]!
     if (outcome.kind !== 'created') throw outcome.error
@@ -93,10 +93,14 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
     return answerJson(c, resource, { status: 201, headers })
   }
 
-  async function many(c: Ctx): Promise<Response> {
+  async function many(c: Ctx): Promise<Reply> {
     const { pageSize, pageToken = '' } = pageOf(c)
-    const { plan, status, state } = c.req.query()
-    const filter = readFilter({ label: c.req.queries('label') ?? [], plan, status, state })
+    const filter = readFilter({
+      label: c.queries('label'),
+      plan: c.query('plan'),
+      status: c.query('status'),
+      state: c.query('state'),
+    })
     const views = await list.page({ filter, after: pageToken, limit: pageSize + 1 })
     const page = views.slice(0, pageSize)
     const next = views.length > pageSize ? page.at(-1)?.tenant.id : undefined
@@ -104,7 +108,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
     return answerJson(c, { items: page.map(tenantResource), ...(next ? { nextPageToken: next } : {}) })
   }
 
-  async function one(c: Ctx, origin: Origin): Promise<Response> {
+  async function one(c: Ctx, origin: Origin): Promise<Reply> {
     const tenant = await requireTenantParameter(c, { registry, origin })
     const view = await reports.view(tenant)
     const headers = { ETag: versionTag(tenant.version) }
@@ -113,7 +117,7 @@ export function tenantRoutes({ registry, reports, list, creator, requests }: Ten
       : answerJson(c, tenantResource(view), { headers })
   }
 
-  async function usage(c: Ctx, origin: Origin): Promise<Response> {
+  async function usage(c: Ctx, origin: Origin): Promise<Reply> {
     const found = await reports.usage(await requireTenantParameter(c, { registry, origin }))
     return wantsText(c) ? answerText(c, usageText(found)) : answerJson(c, usageResource(found))
   }

@@ -3,7 +3,7 @@ import { AppError } from '../../kernel/errors.ts'
 import type { UsageReports } from '../../usage/report.ts'
 import { analyticsResource, usageReportResource } from '../../usage/resource.ts'
 import { RECENT_REQUESTS } from '../../usage/usage.ts'
-import { answerJson, type Ctx } from '../exchange.ts'
+import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 
@@ -89,12 +89,12 @@ const USAGE_PROPERTIES = {
 const USAGE = { type: 'object', required: Object.keys(USAGE_PROPERTIES), properties: USAGE_PROPERTIES } as const
 
 export function usageRoutes({ usage }: { usage: UsageReports }): Route[] {
-  async function analytics(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function analytics(c: Ctx, scope: TenantScope): Promise<Reply> {
     const found = await usage.analytics(scope.tenant)
     return answerJson(c, analyticsResource(scope.tenant, found), { headers: scopeHeaders(scope) })
   }
 
-  async function report(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function report(c: Ctx, scope: TenantScope): Promise<Reply> {
     const found = await usage.usage(scope.tenant, daysOf(c))
     return answerJson(c, usageReportResource(scope.tenant, found), { headers: scopeHeaders(scope) })
   }
@@ -137,7 +137,7 @@ export function usageRoutes({ usage }: { usage: UsageReports }): Route[] {
 }
 
 function daysOf(c: Ctx): number {
-  const text = c.req.query('days')
+  const text = c.query('days')
   const days = text === undefined ? DAYS.fallback : Number(text)
   if (Number.isInteger(days) && days >= 1 && days <= DAYS.max) return days
   throw new AppError('parameter-invalid', { detail: `days must be a whole number from 1 to ${DAYS.max}.` })

@@ -7,7 +7,7 @@ import type { PeopleStore } from '../../users/store.ts'
 import { parseEmail, type User } from '../../users/user.ts'
 import { DEFAULT_ROLE, type Users } from '../../users/users.ts'
 import { jsonBody } from '../body.ts'
-import { type AnswerHeaders, answerEmpty, answerJson, type Ctx } from '../exchange.ts'
+import { type AnswerHeaders, answerEmpty, answerJson, type Ctx, type Reply } from '../exchange.ts'
 import { PAGE_PARAMETERS, pageOf } from '../paging.ts'
 import type { Parameter, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
@@ -91,7 +91,7 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
   const addBody = jsonBody<FromSchema<typeof ADD_BODY>>(ADD_BODY)
   const changeBody = jsonBody<FromSchema<typeof CHANGE_BODY>>(CHANGE_BODY)
 
-  async function add(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function add(c: Ctx, scope: TenantScope): Promise<Reply> {
     const { email, name, role } = await addBody.read(c)
     const user = await users.add(scope.tenant, { email, name, role }, scope.origin)
     const headers = { ...shownHeaders(scope, user), Location: `/api/users/${user.id}` }
@@ -99,7 +99,7 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
   }
 
   /** A bare array, as the clients of this path expect; the next page is in `Link` (RFC 8288). */
-  async function list(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function list(c: Ctx, scope: TenantScope): Promise<Reply> {
     const { pageSize, pageToken = '' } = pageOf(c)
     if (!PAGE_TOKEN.test(pageToken)) {
       throw new AppError('parameter-invalid', { detail: 'pageToken must be what the Link of an earlier page has.' })
@@ -111,25 +111,25 @@ export function userRoutes({ users, people }: { users: Users; people: PeopleStor
     return answerJson(c, page.map(userResource), { headers: { ...scopeHeaders(scope), ...next } })
   }
 
-  async function one(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function one(c: Ctx, scope: TenantScope): Promise<Reply> {
     const user = await users.find(scope.tenant, idOf(c))
     return answerJson(c, userResource(user), { headers: shownHeaders(scope, user) })
   }
 
-  async function change(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function change(c: Ctx, scope: TenantScope): Promise<Reply> {
     const { name, role } = await changeBody.read(c)
     const wanted = { ...(name === undefined ? {} : { name: name.trim() }), ...(role === undefined ? {} : { role }) }
     const user = await users.change(scope.tenant, idOf(c), wanted, scope.origin, requireUnchanged(c))
     return answerJson(c, userResource(user), { headers: shownHeaders(scope, user) })
   }
 
-  async function remove(c: Ctx, scope: TenantScope): Promise<Response> {
+  async function remove(c: Ctx, scope: TenantScope): Promise<Reply> {
     await users.remove(scope.tenant, idOf(c), scope.origin, requireUnchanged(c))
     return answerEmpty(c, 204, scopeHeaders(scope))
   }
 
-  async function person(c: Ctx): Promise<Response> {
-    const [first, ...others] = await people.membershipsOf(parseEmail(c.req.param('email') ?? ''))
+  async function person(c: Ctx): Promise<Reply> {
+    const [first, ...others] = await people.membershipsOf(parseEmail(c.param('email')))
     if (!first) throw new AppError('user-not-found', { detail: 'No tenant has a user with this address.' })
     return answerJson(c, personResource([first, ...others]))
   }
@@ -248,6 +248,6 @@ function requireUnchanged(c: Ctx): (user: User) => void {
   }
 }
 
-const idOf = (c: Ctx): string => c.req.param('id') ?? ''
+const idOf = (c: Ctx): string => c.param('id')
 
 const PAGE_TOKEN = /^(?:[0-9a-f-]{36})?$/

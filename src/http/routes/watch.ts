@@ -51,7 +51,7 @@ export function watchRoutes({ watch, isEntitled }: { watch: Watch; isEntitled: (
             close: stream.close,
           },
         })
-        return stream.response
+        return stream.reply
       },
     },
   ]
