@@ -14,6 +14,10 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   const listener = await listen(app.server, config.listen)
   const forget = noteServing(config.dataDir, listener.url)
   app.runs.start()
+  // Branches that people made by hand while nobody served have their rows before anybody asks for them.
+  app.tenants.fleet
+    .all()
+    .catch((error: unknown) => print(`The branches could not be looked through: ${String(error)}\n`))
   // Before the greeting: whoever reads it may end the process at once.
   const told = nextSignal()
   print(greeting(config, { url: listener.url, created: app.created }))

@@ -18,7 +18,11 @@ import type { Serving } from './serving.ts'
 
 export type Changing = Awaited<ReturnType<typeof openChanging>>
 
-export async function openChanging(ground: Ground, serving: Serving, { executions, tenants: { registry } }: Running) {
+export async function openChanging(
+  ground: Ground,
+  serving: Serving,
+  { executions, tenants: { registry, fleet } }: Running,
+) {
   const { config, clock, log, newId, storage, audit, repository, keyPaths } = ground
   const { refs, objects, reader, fresh, builder, snapshots, history, compiler } = serving
   const { gitDir, kind, top } = repository
@@ -54,7 +58,7 @@ export async function openChanging(ground: Ground, serving: Serving, { execution
     merging: openRolloutRepository({ gitDir, refs, objects, history, writer, key, by: SERVICE, clock }),
     planner,
     snapshots,
-    registry,
+    fleet,
     names: config.names,
     refOf,
     mirror:

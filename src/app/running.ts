@@ -3,6 +3,7 @@ import { openPlansFile } from '../boot/plans-file.ts'
 import { inProcessEngine } from '../engine/in-process.ts'
 import { createExecutor } from '../executions/execute.ts'
 import { branchWriter } from '../git/branches.ts'
+import { headsBelow } from '../git/tenant-heads.ts'
 import { executionStore } from '../storage/executions.ts'
 import { openUsage } from '../storage/open-usage.ts'
 import { openRetention } from '../storage/retention.ts'
@@ -47,6 +48,7 @@ export async function openRunning(ground: Ground, { refs, behindFinder, snapshot
     planFile: openPlansFile(config.dataDir),
     refs,
     branches: branchWriter(ground.repository.gitDir, clock),
+    branchLister: (prefix) => headsBelow(ground.repository.gitDir, prefix),
     behindFinder,
     snapshots,
     history,

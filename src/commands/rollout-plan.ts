@@ -84,7 +84,7 @@ async function chosenTenants({ label = [], plan, tenants }: Options): Promise<Re
   const listed = tenants === undefined ? undefined : new Set(tenants.split(',').map((id) => requireId(id.trim())))
   if (label.length === 0 && plan === undefined) return listed
   const filter = readFilter({ label, plan, status: undefined, state: undefined })
-  const all = await withApp(({ tenants: { registry } }) => registry.all())
+  const all = await withApp(({ tenants: { fleet } }) => fleet.all())
   const fitting = all.filter((tenant) => matches(filter, tenant) && (listed?.has(tenant.id) ?? true))
   return new Set(fitting.map(({ id }) => id))
 }

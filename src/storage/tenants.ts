@@ -61,7 +61,7 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
           .executeTakeFirst()
         if (inserted) {
           const tenant = toTenant(inserted)
-          await audit.append(transaction, { action: 'tenant.adopted', tenant: id, origin, after: recorded(tenant) })
+          await audit.append(transaction, adoption(tenant, origin))
           return tenant
         }
         const found = await standing(transaction, id)
@@ -70,6 +70,19 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
         // Somebody was killed between the branch and the note of it.
         await noteBranches(transaction, [id], change)
         return { ...found.tenant, branchDue: null, change }
+      }),
+
+    adoptAll: ({ ids, at }, origin) =>
+      changing(async (transaction, change) => {
+        const inserted = await transaction
+          .insertInto('tenant')
+          .values(ids.map((id) => newRow({ id, origin: 'adopted', at, change })))
+          .onConflict((conflict) => conflict.doNothing())
+          .returningAll()
+          .execute()
+        const adopted = inserted.map(toTenant)
+        await audit.append(transaction, ...adopted.map((tenant) => adoption(tenant, origin)))
+        return adopted
       }),
 
     create: (creations, origin) =>
@@ -173,6 +186,13 @@ async function noteBranches(
 }
 
 type Standing = Exclude<CreationOutcome, { kind: 'added' }>
+
+const adoption = (tenant: Tenant, origin: Origin): AuditEntry => ({
+  action: 'tenant.adopted',
+  tenant: tenant.id,
+  origin,
+  after: recorded(tenant),
+})
 
 /** A tenant as the audit trail shows it before and after. */
 const recorded = (tenant: Tenant) => ({

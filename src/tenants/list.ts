@@ -1,6 +1,7 @@
 /** The tenants that fit a filter, a page at a time, and cheap with ten thousand of them: no git process per tenant. */
 import type { BehindFinder } from '../git/behind.ts'
 import { matches, type StateFilter, type TenantFilter } from './filter.ts'
+import type { Fleet } from './fleet.ts'
 import type { TenantRegistry } from './registry.ts'
 import type { TenantReports, TenantView } from './report.ts'
 import { type BranchNames, headRef, type Tenant } from './tenant.ts'
@@ -15,11 +16,13 @@ const CHUNK = 200
 
 export function createTenantList({
   registry,
+  fleet,
   reports,
   behindFinder,
   names,
 }: {
   registry: TenantRegistry
+  fleet: Fleet
   reports: TenantReports
   behindFinder: BehindFinder
   names: BranchNames
@@ -40,7 +43,9 @@ export function createTenantList({
 
   return {
     async page({ filter, after, limit }) {
-      const fitting = (await registry.all()).filter((tenant) => tenant.id > after && matches(filter, tenant))
+      // The pages after the first are of what the first one found.
+      const all = after === '' ? await fleet.all() : await registry.all()
+      const fitting = all.filter((tenant) => tenant.id > after && matches(filter, tenant))
       const { state } = filter
       return reports.views(state === null ? fitting.slice(0, limit) : await inState(state, fitting, limit))
     },

@@ -12,6 +12,7 @@ import type { UsageReports } from '../usage/report.ts'
 import { createTenantBulk, type TenantBulk } from './bulk.ts'
 import { createTenantChanges, type TenantChanges } from './change.ts'
 import { createTenantCreator, type TenantCreator } from './create.ts'
+import { type BranchLister, createFleet, type Fleet } from './fleet.ts'
 import { createTenantList, type TenantList } from './list.ts'
 import { createTenantRegistry, type TenantRegistry } from './registry.ts'
 import { createTenantReports, type TenantReports } from './report.ts'
@@ -21,6 +22,7 @@ import type { BranchNames } from './tenant.ts'
 
 export type Tenants = {
   registry: TenantRegistry
+  fleet: Fleet
   plans: PlanCatalogue
   creator: TenantCreator
   bulk: TenantBulk
@@ -36,6 +38,7 @@ export type TenantDeps = {
   planFile: PlanFile
   refs: RefReader
   branches: BranchWriter
+  branchLister: BranchLister
   behindFinder: BehindFinder
   snapshots: ServedSnapshots
   history: GitHistory
@@ -67,14 +70,16 @@ export async function openTenants(deps: TenantDeps): Promise<Tenants> {
   if (refused.size > 0) onProblem('Branches of new tenants could not be made; the next start tries again', [...refused])
   const requests = createTenantRequests({ ...deps, plans })
   const reports = createTenantReports({ ...deps, registry })
+  const fleet = createFleet({ ...deps, registry, branches: deps.branchLister })
   return {
     registry,
+    fleet,
     plans,
     creator,
     bulk: createTenantBulk({ creator, requests }),
     changes: createTenantChanges({ ...deps, registry }),
     requests,
-    list: createTenantList({ ...deps, registry, reports }),
+    list: createTenantList({ ...deps, registry, fleet, reports }),
     reports,
   }
 }

@@ -20,8 +20,10 @@ export type TenantRegistry = {
   refOf(tenant: TenantId): RefName
   /** The commit that the branch holds. @throws AppError `tenant-branch-missing`, `repository-failed` */
   headOf(tenant: TenantId): Oid
-  /** Whether it is known to have a row. Synchronous, as are the next two. */
+  /** Whether it is known to have a row. Synchronous, as are the next three. */
   isKnown(tenant: TenantId): boolean
+  /** Whether it has a row of whatever kind: also one whose branch is due, and one that is deleted. */
+  hasRow(tenant: TenantId): boolean
   /** Lets active tenants and unknown ones pass. @throws AppError `tenant-suspended`; `tenant-not-found` where deleted */
   admit(tenant: TenantId): void
   /** What holds for a tenant that has a row. @throws AppError `tenant-not-found` where it has none */
@@ -115,6 +117,7 @@ export async function createTenantRegistry({
       throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
     },
     isKnown: (tenant) => isThere(rows.get(tenant)),
+    hasRow: (tenant) => rows.has(tenant),
     admit,
     settingsOf(tenant) {
       const row = rows.get(tenant)

@@ -45,6 +45,12 @@ export type TenantStore = {
    * @throws AppError `tenant-name-taken` where another tenant has its schema name
    */
   adopt(tenant: { id: TenantId; at: Date }, origin: Origin): Promise<Tenant>
+  /**
+   * The same for several, in one transaction; those that cannot be adopted, and those that have a row, are passed over.
+   * @param tenants at most a thousand
+   * @returns the new rows
+   */
+  adoptAll(tenants: { ids: readonly TenantId[]; at: Date }, origin: Origin): Promise<Tenant[]>
   /** Rows, owners and keys in one transaction. Outcomes in the order of `creations`, whose ids differ. */
   create(creations: readonly Creation[], origin: Origin): Promise<CreationOutcome[]>
   /** Notes that the branches of these tenants were made. */

@@ -35,7 +35,7 @@ export type Runs = {
 }
 
 export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
-  Pick<RolloutDeps, 'registry' | 'newId'> & {
+  Pick<RolloutDeps, 'fleet' | 'newId'> & {
     merging: Omit<Merging, 'plan'>
     planner: RolloutPlanner
     /** The remote that branches are pushed to, where there is one. */

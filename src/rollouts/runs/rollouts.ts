@@ -5,8 +5,9 @@
 import { actorName, type Origin } from '../../access/actor.ts'
 import type { Oid, TenantId } from '../../kernel/ids.ts'
 import type { Json } from '../../kernel/json.ts'
+import type { Fleet } from '../../tenants/fleet.ts'
 import { tenantNotFound } from '../../tenants/refusals.ts'
-import type { TenantRegistry } from '../../tenants/registry.ts'
+
 import { headRef } from '../../tenants/tenant.ts'
 import type { Conductor } from './conductor.ts'
 import type { RunDeps } from './deps.ts'
@@ -39,7 +40,7 @@ export type Rollouts = {
 }
 
 export type RolloutDeps = RunDeps & {
-  registry: Pick<TenantRegistry, 'all'>
+  fleet: Fleet
   conductor: Pick<Conductor, 'wake'>
   newId: () => string
 }
@@ -48,7 +49,7 @@ export type RolloutDeps = RunDeps & {
 const MAX_LOOKS = 5
 
 export function createRollouts(deps: RolloutDeps): Rollouts {
-  const { store, registry, conductor, merging, names, clock, newId } = deps
+  const { store, fleet, conductor, merging, names, clock, newId } = deps
 
   async function find(id: string): Promise<Run> {
     const run = await store.find(id)
@@ -83,13 +84,13 @@ export function createRollouts(deps: RolloutDeps): Rollouts {
 
   async function requireTenants({ tenants }: RolloutRequest['select']): Promise<void> {
     if (tenants === null) return
-    const known = new Set((await registry.all()).map(({ id }) => id))
+    const known = new Set((await fleet.all()).map(({ id }) => id))
     for (const id of tenants) if (!known.has(id)) throw tenantNotFound(id)
   }
 
   /** A draft that somebody else has planned or aborted meanwhile stays as it is. */
   async function planDraft(draft: Run): Promise<void> {
-    const plan = await planRun(deps, draft, await registry.all())
+    const plan = await planRun(deps, draft, await fleet.all())
     await store.keepPlans(draft.id, plan.tenants)
     const planned = await store.change(draft, { status: 'planned', plan: plan.hash, waves: plan.waves })
     if (planned.kind !== 'changed' || planned.run.approval === 'manual') return
@@ -103,7 +104,7 @@ export function createRollouts(deps: RolloutDeps): Rollouts {
     async preview(request) {
       await requireTenants(request.select)
       const trunk = await requireTrunk(request.from)
-      return { trunk, plan: await planRun(deps, { ...request, trunk }, await registry.all()) }
+      return { trunk, plan: await planRun(deps, { ...request, trunk }, await fleet.all()) }
     },
 
     async start(request, origin) {
