@@ -58,7 +58,7 @@ export function createFileWriter({
   headOf(tenant: TenantId): Oid
   authorOf(origin: Origin): Promise<Identity>
 }): FileWriter {
-  /** Of each tenant the last write that takes whatever is there: the next one waits for it rather than lose to it. */
+  /** Of each tenant the last patch of whatever is there: the next one waits for it rather than lose to it. */
   const turns = new Map<TenantId, Promise<unknown>>()
 
   async function inTurn(request: WriteRequest, author: Identity): Promise<WriteResult> {
@@ -126,11 +126,16 @@ export function createFileWriter({
     async write(request) {
       for (const { path } of request.writes) requirePath(path)
       const author = await authorOf(request.origin)
-      const takesAny = request.expectedHead === undefined && request.writes.every(({ condition }) => condition === '*')
-      return takesAny ? inTurn(request, author) : once(request, author)
+      return isMadeOfWhatIsThere(request) ? inTurn(request, author) : once(request, author)
     },
   }
 }
+
+/** A patch that takes whatever is there is made of the file as it was read; contents say all that they need to say. */
+const isMadeOfWhatIsThere = ({ expectedHead, writes }: WriteRequest): boolean =>
+  expectedHead === undefined &&
+  writes.every(({ condition }) => condition === '*') &&
+  writes.some(({ kind }) => kind === 'patch')
 
 const expecting = (condition: Condition | undefined): Pick<FileChange, 'ifMatch'> =>
   condition === undefined || condition === 'any' ? {} : { ifMatch: condition }
