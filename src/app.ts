@@ -60,13 +60,15 @@ export type Overrides = {
   gate?: Gate
   counts?: 'usage' | 'nothing'
   logs?: LogExtent
+  /** How long what was committed may wait for the disk. */
+  quietMs?: number
 }
 
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const ground = await openGround(config, { clock: overrides.clock ?? systemClock, logs: overrides.logs ?? 'all' })
   const serving = openServing(ground)
   const running = await openRunning(ground, serving)
-  const changing = await openChanging(ground, serving, running)
+  const changing = await openChanging(ground, serving, running, overrides)
   const looking = openLooking(ground, serving, running, changing)
   const server = openServer(ground, serving, running, changing, looking, overrides)
 

@@ -1,8 +1,12 @@
 /** What moves branches: commits of the API, and rollouts. */
+import type { Overrides } from '../app.ts'
+import { runOfMachine } from '../boot/run-of-machine.ts'
 import { createCommitService } from '../commits/group-commits.ts'
-import { settleLeftCommits } from '../commits/settle-left.ts'
+import { recoverCommits } from '../commits/recover-commits.ts'
+import { createWriteBehind } from '../commits/write-behind.ts'
 import { openCommitRepository } from '../git/commit-repository.ts'
 import { openHousekeeping } from '../git/housekeeping.ts'
+import { isLeftBehind, ownName } from '../git/left-behind.ts'
 import { openMirror } from '../git/mirror.ts'
 import { openPlanner } from '../git/open-planner.ts'
 import { openRefWriter } from '../git/ref-updates.ts'
@@ -22,6 +26,7 @@ export async function openChanging(
   ground: Ground,
   serving: Serving,
   { executions, tenants: { registry, fleet } }: Running,
+  { quietMs }: Overrides,
 ) {
   const { config, clock, log, newId, storage, audit, repository, keyPaths } = ground
   const { refs, objects, reader, fresh, builder, snapshots, history, compiler } = serving
@@ -31,10 +36,23 @@ export async function openChanging(
 
   const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
   await writer.mend()
-  const journal = commitJournal(storage.db, { audit: audit.writer, clock })
-  await settleLeftCommits({ journal, refOf, contains: history.contains, clock })
+  const journal = commitJournal(storage, {
+    audit: audit.writer,
+    clock,
+    owner: ownName('commits'),
+    isGone: isLeftBehind,
+    boot: runOfMachine(newId),
+  })
+  const committing = openCommitRepository({ gitDir, refs, objects, reader, fresh, writer, key })
+  await recoverCommits({
+    journal,
+    repository: committing,
+    refOf,
+    contains: history.contains,
+    onLost: (ref, reason) => log.error({ ref, reason }, 'A branch could not be brought back after a power cut'),
+  })
   const commits = createCommitService({
-    repository: openCommitRepository({ gitDir, refs, objects, reader, fresh, writer, key }),
+    repository: committing,
     builder,
     committer: SERVICE,
     refOf,
@@ -44,6 +62,13 @@ export async function openChanging(
       })
     },
     journal,
+    behind: createWriteBehind({
+      repository: committing,
+      journal,
+      refOf,
+      onError: (error) => log.error({ err: error }, 'Commits could not be brought to the disk; it is tried again'),
+      quietMs,
+    }),
     onUnsettled: (error) => log.error({ err: error }, 'A commit was made and not audited; the next start does it'),
     clock,
   })

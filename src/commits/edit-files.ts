@@ -5,7 +5,7 @@
  */
 
 import { objectId } from '../git/object-id.ts'
-import type { NewObject } from '../git/pack-writer.ts'
+import type { NewObject } from '../git/pack-entry.ts'
 import { editTree, FOLDER_MODE, parseTree, type RawEntry, type TreeEdit } from '../git/tree-bytes.ts'
 import type { ProblemItem } from '../kernel/errors.ts'
 import type { Oid } from '../kernel/ids.ts'

@@ -1,18 +1,20 @@
 /**
- * Commits in groups: what arrives while one group is being written goes out together in the next. A group costs one pack
- * and a few fsyncs, however many commits it holds; those of one tenant follow each other in it.
+ * Commits in groups: what arrives while one group is being written goes out together in the next. A group costs one pack,
+ * two transactions and one wait for the disk, however many commits it holds; those of one tenant follow each other in it.
  *
  * Requests of several tenants are in one group because they share the disk's time, and nothing else: each is prepared on
  * its own head, each branch moves by itself, and what is wrong with one is answered to that one.
  * Invariants: no two commits of one tenant are under way in two groups; a request is answered when its branch has moved,
  * or when it is certain that it has not; an answer that rests on a commit before it in the group waits for that one.
  */
-import type { NewObject } from '../git/pack-writer.ts'
-import type { RefOutcome } from '../git/ref-updates.ts'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import type { NewObject } from '../git/pack-entry.ts'
+import type { RefOutcome, RefUpdate } from '../git/ref-updates.ts'
+import { smallPack } from '../git/small-pack.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'
-import type { CommitFate, CommitJournal, CommitNote } from './journal.ts'
+import type { BranchMove, CommitFate, CommitGroup, CommitJournal, CommitNote } from './journal.ts'
 import {
   type CommitPreparer,
   createCommitPreparer,
@@ -21,12 +23,14 @@ import {
   type PreparerDeps,
 } from './prepare-commit.ts'
 import { branchBusy, branchText, checkedOut, refRefused, storeFailed } from './refusals.ts'
+import type { WriteBehind } from './write-behind.ts'
 
 export type CommitServiceDeps = PreparerDeps & {
   refOf(tenant: TenantId): RefName
   /** Told of the head that a branch was moved to, before that is answered. Never fails. */
   onMoved(tenant: TenantId, head: Oid): Promise<void>
   journal: CommitJournal
+  behind: WriteBehind
   /** Told of notes that could not be settled; the next start does it. */
   onUnsettled(error: unknown): void
 }
@@ -46,18 +50,25 @@ type Link =
   | { kind: 'refused'; job: Job; error: unknown }
 
 /** The jobs of one tenant in one group, in the order in which they came. */
-type Chain = { ref: RefName; from: Oid; links: readonly Link[] }
+type Chain = { tenant: TenantId; ref: RefName; from: Oid; links: readonly Link[] }
+
+type Moved = { chain: Chain; outcome: RefOutcome }
+
+/** `release` lets `git gc` have what no branch leads to. */
+type Stored = { group: CommitGroup; release(): void }
 
 const GROUP_SIZE = 64
 /** So that one busy tenant leaves room for others. */
 const CHAIN_LENGTH = 16
+/** More than that goes to the disk at once, and not by way of the journal. */
+const JOURNAL_BYTES = 256 * 1024
 /** How often a commit is made anew because git moved the branch meanwhile. */
 const MAX_ATTEMPTS = 20
 /** Of the files of one commit, in the trail; the commit itself has them all. */
 const PATHS_TOLD = 50
 
 export function createCommitService(deps: CommitServiceDeps): CommitService {
-  const { repository, refOf, onMoved, journal, onUnsettled } = deps
+  const { repository, refOf, onMoved, journal, behind, onUnsettled } = deps
   const preparer: CommitPreparer = createCommitPreparer(deps)
   const waiting: Job[] = []
   /** Tenants whose commits are under way. */
@@ -74,7 +85,11 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
   }
 
   async function run(): Promise<void> {
-    for (let jobs = takeGroup(); jobs.size > 0; jobs = takeGroup()) {
+    while (waiting.length > 0) {
+      // Who was answered a moment ago asks again in this turn: with them it is one group, not two.
+      await eventLoopTurn()
+      const jobs = takeGroup()
+      if (jobs.size === 0) return
       const chains = await Promise.all([...jobs].map(([tenant, own]) => prepareChain(tenant, own)))
       await storeAndPublish(chains.filter((chain) => chain !== undefined))
     }
@@ -116,7 +131,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     } catch (error) {
       for (const job of jobs.slice(links.length)) links.push({ kind: 'refused', job, error })
     }
-    if (from !== undefined && links.some(({ kind }) => kind === 'commit')) return { ref, from, links }
+    if (from !== undefined && links.some(({ kind }) => kind === 'commit')) return { tenant, ref, from, links }
     settle(links)
     free(tenant)
     return undefined
@@ -143,52 +158,75 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
 
   async function storeAndPublish(chains: readonly Chain[]): Promise<void> {
     if (chains.length === 0) return
-    const stored = store(chains)
-    // Each branch's new value goes to the disk beside the objects; it takes its place when they are there.
-    const moves = chains.map((chain) => move(chain, stored))
-    let pack: { release(): void }
+    let stored: Stored
     try {
-      pack = await stored
+      stored = await store(chains)
     } catch (error) {
-      await Promise.all(moves)
       // What is too large for the disk may be one tenant's: the others are tried without it.
       if (chains.length > 1) for (const chain of chains) await storeAndPublish([chain])
       else fail(chains[0]!, storeFailed(error))
       return
     }
-    // The next group is prepared and stored meanwhile: a branch whose lock somebody holds keeps nobody else waiting.
-    const published = Promise.all(chains.map(async (chain, i) => publish(chain, await moves[i]!)))
-    const tracked = published.then(() => pack.release()).finally(() => publishing.delete(tracked))
+    await publish(chains, stored)
+  }
+
+  /** Moves the branches. A branch whose lock somebody holds keeps nobody else waiting, nor the next group. */
+  async function publish(chains: readonly Chain[], { group, release }: Stored): Promise<void> {
+    const moved: Moved[] = []
+    let isLate = false
+    const moving = repository.move(chains.map(updateOf)).map(async (moves, i) => {
+      const each = { chain: chains[i]!, outcome: await moves }
+      if (isLate) await conclude([each])
+      else moved.push(each)
+    })
+    await eventLoopTurn()
+    isLate = true
+    const concluded = conclude(moved)
+    const tracked = Promise.all([concluded, ...moving])
+      .then(() => {
+        release()
+        behind.add(group)
+      })
+      .finally(() => publishing.delete(tracked))
     publishing.add(tracked)
+    await concluded
   }
 
-  function move({ ref, from, links }: Chain, stored: Promise<unknown>): Promise<RefOutcome> {
-    const last = lastCommit(links)
-    const message = `commit (espalier): ${last.job.request.message.split('\n')[0]}`
-    return repository.move({ ref, from, to: last.prepared.head.revision, message }, stored)
-  }
-
-  /** Objects to the disk and notes to the journal: both, or it throws and there is neither. */
-  async function store(chains: readonly Chain[]): Promise<{ release(): void }> {
+  /** What the group consists of is in the journal and where git sees it: both, or it throws and there is neither. */
+  async function store(chains: readonly Chain[]): Promise<Stored> {
+    const objects = chains.flatMap(objectsOf)
     const notes = chains.flatMap(notesOf)
-    const [stored, noted] = await Promise.allSettled([repository.store(chains.flatMap(objectsOf)), journal.note(notes)])
-    if (stored.status === 'fulfilled' && noted.status === 'fulfilled') return stored.value
-    if (stored.status === 'fulfilled') stored.value.release()
-    else if (noted.status === 'fulfilled') await tell(notes, 'dropped')
-    throw stored.status === 'rejected' ? stored.reason : (noted as PromiseRejectedResult).reason
+    const moves = chains.map(moveOf)
+    const isLarge = objects.reduce((sum, { bytes }) => sum + bytes.length, 0) > JOURNAL_BYTES
+    const onDisk = isLarge ? await repository.store(objects) : undefined
+    const pack = isLarge ? undefined : smallPack(objects)
+    try {
+      const content = { moves, objects: isLarge ? [] : objects, pack: pack?.name ?? null }
+      const id = await journal.note(notes, content)
+      if (pack) repository.place(pack)
+      return { group: { id, ...content }, release: () => onDisk?.release() }
+    } catch (error) {
+      onDisk?.release()
+      await tell(chains.flatMap((chain) => fatesOf(chain, 'dropped')))
+      throw error
+    }
   }
 
-  const tell = (notes: readonly CommitNote[], fate: CommitFate['fate']): Promise<void> =>
-    journal.settle(notes.map(({ tenant, revision }) => ({ tenant, revision, fate }))).catch(onUnsettled)
+  const tell = (fates: readonly CommitFate[]): Promise<void> => journal.settle(fates).catch(onUnsettled)
 
-  async function publish(chain: Chain, outcome: RefOutcome): Promise<void> {
-    const { ref, links } = chain
-    await tell(notesOf(chain), outcome.kind === 'moved' ? 'made' : 'dropped')
+  async function conclude(moved: readonly Moved[]): Promise<void> {
+    if (moved.length === 0) return
+    await tell(moved.flatMap(({ chain, outcome }) => fatesOf(chain, outcome.kind === 'moved' ? 'made' : 'dropped')))
+    await Promise.all(moved.map(answer))
+  }
+
+  async function answer({ chain, outcome }: Moved): Promise<void> {
+    const { tenant, ref, links } = chain
     switch (outcome.kind) {
       case 'moved':
-        await onMoved(links[0]!.job.request.tenant, lastCommit(links).prepared.head.revision)
+        await onMoved(tenant, lastCommit(links).prepared.head.revision)
         settle(links)
-        return free(links[0]!.job.request.tenant)
+        return free(tenant)
       case 'stale':
       case 'locked':
         return retry(chain)
@@ -201,7 +239,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     }
   }
 
-  function retry({ ref, links }: Chain): void {
+  function retry({ tenant, ref, links }: Chain): void {
     for (const link of links) if (link.kind === 'commit') link.prepared.held.drop()
     const again: Job[] = []
     for (const { job } of links) {
@@ -210,15 +248,15 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
       else job.reject(branchBusy(ref))
     }
     waiting.unshift(...again)
-    free(links[0]!.job.request.tenant)
+    free(tenant)
   }
 
-  function fail({ links }: Chain, error: AppError): void {
+  function fail({ tenant, links }: Chain, error: AppError): void {
     for (const link of links) {
       if (link.kind === 'commit') link.prepared.held.drop()
       link.job.reject(error)
     }
-    free(links[0]!.job.request.tenant)
+    free(tenant)
   }
 
   function free(tenant: TenantId): void {
@@ -247,11 +285,23 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     async close() {
       isClosed = true
       while (running || publishing.size > 0) await Promise.all([running, ...publishing])
+      await behind.close()
     },
   }
 }
 
 const lastCommit = (links: readonly Link[]) => links.findLast((link) => link.kind === 'commit')!
+
+function updateOf({ ref, from, links }: Chain): RefUpdate {
+  const { job, prepared } = lastCommit(links)
+  return { ref, from, to: prepared.head.revision, message: `commit (espalier): ${job.request.message.split('\n')[0]}` }
+}
+
+const moveOf = ({ tenant, from, links }: Chain): BranchMove => ({
+  tenant,
+  from,
+  to: lastCommit(links).prepared.head.revision,
+})
 
 const objectsOf = ({ links }: Chain): readonly NewObject[] =>
   links.flatMap((link) => (link.kind === 'commit' ? link.prepared.objects : []))
@@ -267,6 +317,9 @@ const notesOf = ({ links }: Chain): CommitNote[] =>
     const entry = { action: 'commit.made', tenant, target: revision, origin }
     return [{ tenant, revision, entry: { ...entry, before: { revision: link.parent }, after: { revision, files } } }]
   })
+
+const fatesOf = (chain: Chain, fate: CommitFate['fate']): CommitFate[] =>
+  notesOf(chain).map(({ tenant, revision }) => ({ tenant, revision, fate }))
 
 /** Tells each job what became of it, now that the commits stand. */
 function settle(links: readonly Link[]): void {

@@ -4,7 +4,7 @@
  */
 import { cleanMessage, commitBytes, type Identity } from '../git/commit-bytes.ts'
 import { objectId } from '../git/object-id.ts'
-import type { NewObject } from '../git/pack-writer.ts'
+import type { NewObject } from '../git/pack-entry.ts'
 import type { ProblemItem } from '../kernel/errors.ts'
 import type { Oid, RefName } from '../kernel/ids.ts'
 import type { SnapshotBuilder } from '../snapshots/build.ts'

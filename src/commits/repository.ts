@@ -1,7 +1,8 @@
 /** What commits need of the repository. */
-import type { NewObject } from '../git/pack-writer.ts'
+import type { NewObject } from '../git/pack-entry.ts'
 import type { RefOutcome, RefUpdate } from '../git/ref-updates.ts'
 import type { RefState } from '../git/refs.ts'
+import type { SmallPack } from '../git/small-pack.ts'
 import type { Oid, RefName } from '../kernel/ids.ts'
 
 export type CommitRepository = {
@@ -18,6 +19,21 @@ export type CommitRepository = {
   sign(unsigned: Uint8Array): Buffer
   /** Resolves when they are on the disk for good; until `release` nothing removes them, even though no ref leads there. */
   store(objects: readonly NewObject[]): Promise<{ release(): void }>
-  /** When `after` is done; where that fails the branch stays. */
-  move(update: RefUpdate, after: Promise<unknown>): Promise<RefOutcome>
+  /** Lets git see the objects of a pack. They survive a kill, but no power cut. @throws the file system's error */
+  place(pack: SmallPack): void
+  /** As `RefWriter.moveInCache`. */
+  move(updates: readonly RefUpdate[]): readonly Promise<RefOutcome>[]
+} & LastingRepository
+
+/** What brings to the disk what commits have written. */
+export type LastingRepository = {
+  /** Resolves when the objects are on the disk, and `packs`, in which they were before, are gone. */
+  keepObjects(objects: readonly NewObject[], packs: readonly string[]): Promise<void>
+  /** Resolves when the values of these refs are on the disk. One that is gone is none. */
+  keepRefs(refs: readonly RefName[]): Promise<void>
+  /**
+   * Moves a branch that a power cut has set back: one that holds nothing readable, or one of `from`. Any other has been
+   * moved on by somebody, and stays. The objects are there.
+   */
+  bringBack(ref: RefName, from: ReadonlySet<Oid>, to: Oid): Promise<RefOutcome>
 }

@@ -43,7 +43,7 @@ export async function moveCheckouts(
     checkouts: readonly Checkout[]
     move: Move
     take: (lock: RefLock) => Promise<LockAttempt>
-    publish: () => Promise<void>
+    publish: () => void
   },
 ): Promise<CheckoutMove> {
   const heads: RefLock[] = []
@@ -52,7 +52,7 @@ export async function moveCheckouts(
     for (const checkout of checkouts) {
       const { workTree, state } = checkout
       if (state !== 'ready') return { kind: 'dirty', checkout, paths: [] }
-      const head = await prepareLock(gitDir, relative(gitDir, join(checkout.gitDir, 'HEAD')), `ref: ${move.ref}\n`)
+      const head = prepareLock(gitDir, relative(gitDir, join(checkout.gitDir, 'HEAD')), `ref: ${move.ref}\n`)
       heads.push(head)
       if ((await take(head)) !== 'held' || branchOfHead(checkout.gitDir) !== move.ref) return { kind: 'locked' }
       const paths = await pathsInTheWay(workTree, move)
@@ -67,7 +67,7 @@ export async function moveCheckouts(
       return paths.length > 0 ? { kind: 'dirty', checkout, paths } : { kind: 'locked' }
     }
     try {
-      await publish()
+      publish()
     } catch (error) {
       await undo(begun, move)
       throw error
@@ -75,7 +75,7 @@ export async function moveCheckouts(
     for (const { note } of begun) rmSync(note, { force: true })
     return { kind: 'done' }
   } finally {
-    for (const head of heads) await head.release()
+    for (const head of heads) head.release()
   }
 }
 

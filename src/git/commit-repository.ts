@@ -4,12 +4,14 @@ import { signCommit } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import type { ObjectReader } from './cat-file.ts'
 import type { FreshObjects } from './fresh-objects.ts'
+import { openLasting } from './lasting.ts'
 import { ownName } from './left-behind.ts'
 import type { GitObjects } from './objects.ts'
 import { writePack } from './pack-writer.ts'
 import type { RefWriter } from './ref-updates.ts'
 import type { RefReader } from './refs.ts'
 import { runGit } from './run.ts'
+import { placePack } from './small-pack.ts'
 
 export type CommitRepositoryDeps = {
   gitDir: string
@@ -45,8 +47,7 @@ export const openCommitRepository = ({
   hold: fresh.hold,
   sign: (unsigned) => signCommit(unsigned, key),
   store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
-  async move(update, after) {
-    const [outcome] = await writer.move([update], after)
-    return outcome!
-  },
+  place: (pack) => placePack(gitDir, pack),
+  move: writer.moveInCache,
+  ...openLasting({ gitDir, refs, writer }),
 })

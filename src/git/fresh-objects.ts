@@ -6,7 +6,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Oid } from '../kernel/ids.ts'
 import type { ObjectReader } from './cat-file.ts'
-import type { NewObject } from './pack-writer.ts'
+import type { NewObject } from './pack-entry.ts'
 
 export type FreshObjects = {
   get(oid: Oid): NewObject | undefined

@@ -8,39 +8,34 @@
  * Source: gitformat-pack(5), version 2.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, mkdirSync, readdirSync, readFileSync, readSync, rmSync, statSync } from 'node:fs'
-import { rename, writeFile } from 'node:fs/promises'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { crc32, deflateSync } from 'node:zlib'
+import { crc32 } from 'node:zlib'
 import type { Oid } from '../kernel/ids.ts'
-import { openFile, syncFile, syncFolder, writeFully, writeSynced } from './durable-files.ts'
+import { syncFile, syncPath, writeFully, writeSynced } from './durable-files.ts'
 import { isLeftBehind, isOwnName, ownName } from './left-behind.ts'
-import type { ObjectType } from './object-id.ts'
+import { type NewObject, PACK_HEADER_BYTES, packEntry, packHeader } from './pack-entry.ts'
 import { type PackedObject, packIndexBytes } from './pack-index.ts'
-import { storedZlib } from './stored-zlib.ts'
-
-export type NewObject = { type: ObjectType; oid: Oid; bytes: Uint8Array }
 
 /** A pack that stands. `release` lets `git gc` have it; without a `keep` it does nothing. */
 export type WrittenPack = { path: string; release(): void }
 
 /** As git makes them: nobody changes a pack. */
-const PACK_MODE = 0o444
-const HEADER_LENGTH = 12
+export const PACK_MODE = 0o444
 const CHUNK_BYTES = 1024 * 1024
-
-const TYPE_NUMBERS: Readonly<Record<ObjectType, number>> = { commit: 1, tree: 2, blob: 3 }
-
-/**
- * Texts shrink to a third at 60 us each; trees and commits are mostly ids and signatures, which hardly shrink, and are
- * stored at 2 us each.
- */
-const FRAMES: Readonly<Record<ObjectType, (bytes: Uint8Array) => Buffer>> = {
-  commit: storedZlib,
-  tree: storedZlib,
-  blob: (bytes) => deflateSync(bytes, { level: 1 }),
-}
 
 /**
  * Writes `objects` as a pack of the repository at `gitDir`; where it fails nothing is left. Lets others have their turn
@@ -53,9 +48,7 @@ export async function writePack(
   objects: Iterable<NewObject>,
   { keep }: { keep?: string } = {},
 ): Promise<WrittenPack> {
-  const folder = join(gitDir, 'objects', 'pack')
-  mkdirSync(folder, { recursive: true })
-  mkdirSync(draftFolder(gitDir), { recursive: true })
+  const folder = packFolder(gitDir)
   const packDraft = join(draftFolder(gitDir), ownName('pack'))
   const indexDraft = join(draftFolder(gitDir), ownName('idx'))
   const keepDraft = join(draftFolder(gitDir), ownName('keep'))
@@ -64,16 +57,15 @@ export async function writePack(
     const name = join(folder, `pack-${body.checksum.toString('hex')}`)
     const keepPath = `${name}.keep`
     // Both wait for the disk at the same time; what is renamed afterwards is on it.
-    await Promise.all([
-      body.synced,
-      writeSynced(indexDraft, packIndexBytes(body.packed, body.checksum), PACK_MODE),
-      keep === undefined ? undefined : writeFile(keepDraft, `${keep}\n`),
-    ])
+    await Promise.all([body.synced, writeSynced(indexDraft, packIndexBytes(body.packed, body.checksum), PACK_MODE)])
     // Whole or not at all: one that a killed process left empty would say nothing of whose it is, and stay for ever.
-    if (keep !== undefined) await rename(keepDraft, keepPath)
-    await rename(packDraft, `${name}.pack`)
-    await rename(indexDraft, `${name}.idx`)
-    await syncFolder(folder)
+    if (keep !== undefined) {
+      writeFileSync(keepDraft, `${keep}\n`)
+      renameSync(keepDraft, keepPath)
+    }
+    renameSync(packDraft, `${name}.pack`)
+    renameSync(indexDraft, `${name}.idx`)
+    await syncPath(folder)
     return { path: `${name}.pack`, release: () => rmSync(keepPath, { force: true }) }
   } catch (error) {
     for (const path of [packDraft, indexDraft, keepDraft]) rmSync(path, { force: true })
@@ -96,7 +88,14 @@ export function removeLeftPacks(gitDir: string): void {
 }
 
 /** Outside of `objects/`, where `git gc --prune=now` removes what is being written. */
-const draftFolder = (gitDir: string): string => join(gitDir, 'espalier', 'packs')
+export const draftFolder = (gitDir: string): string => existing(join(gitDir, 'espalier', 'packs'))
+
+export const packFolder = (gitDir: string): string => existing(join(gitDir, 'objects', 'pack'))
+
+function existing(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
 
 const filesIn = (folder: string): string[] =>
   existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
@@ -106,7 +105,7 @@ async function writeBody(
   path: string,
   objects: Iterable<NewObject>,
 ): Promise<{ packed: PackedObject[]; checksum: Buffer; synced: Promise<void> }> {
-  const fd = await openFile(path, 'wx+', PACK_MODE)
+  const fd = openSync(path, 'wx+', PACK_MODE)
   try {
     const packed = await writeEntries(fd, objects)
     writeFully(fd, packHeader(packed.length), 0)
@@ -123,13 +122,14 @@ async function writeEntries(fd: number, objects: Iterable<NewObject>): Promise<P
   const packed: PackedObject[] = []
   const known = new Set<Oid>()
   // How many there are is known only at the end: the header follows.
-  let chunk: Buffer[] = [Buffer.alloc(HEADER_LENGTH)]
+  let chunk: Buffer[] = [packHeader(0)]
   let chunkBytes = 0
-  let offset = HEADER_LENGTH
-  for (const { type, oid, bytes } of objects) {
+  let offset = PACK_HEADER_BYTES
+  for (const object of objects) {
+    const { oid } = object
     if (known.has(oid)) continue
     known.add(oid)
-    const entry = Buffer.concat([entryHeader(type, bytes.length), FRAMES[type](bytes)])
+    const entry = packEntry(object)
     packed.push({ oid, crc: crc32(entry), offset })
     chunk.push(entry)
     chunkBytes += entry.length
@@ -142,23 +142,6 @@ async function writeEntries(fd: number, objects: Iterable<NewObject>): Promise<P
   }
   writeFully(fd, Buffer.concat(chunk))
   return packed
-}
-
-function packHeader(count: number): Buffer {
-  const header = Buffer.from('PACK\0\0\0\x02\0\0\0\0', 'latin1')
-  header.writeUInt32BE(count, 8)
-  return header
-}
-
-/** The type, and the length in groups of 4 and then 7 bits, low ones first. */
-function entryHeader(type: ObjectType, length: number): Buffer {
-  const bytes: number[] = []
-  let byte = (TYPE_NUMBERS[type] << 4) | (length & 0x0f)
-  for (let rest = Math.floor(length / 16); rest > 0; rest = Math.floor(rest / 128)) {
-    bytes.push(byte | 0x80)
-    byte = rest & 0x7f
-  }
-  return Buffer.of(...bytes, byte)
 }
 
 /** Of all that stands in the file, which is still in memory. */

@@ -14,7 +14,7 @@
 import { lstatSync, readFileSync, renameSync, rmSync, unlinkSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Identity } from './commit-bytes.ts'
-import { syncFolder, writeSynced } from './durable-files.ts'
+import { syncPath, writeSynced } from './durable-files.ts'
 import { inSlices } from './in-slices.ts'
 import { ownName } from './left-behind.ts'
 import { type PackedRefs, parsePackedRefs } from './packed-refs.ts'
@@ -47,7 +47,7 @@ export async function movePacked(
   updates: readonly RefUpdate[],
 ): Promise<Map<RefUpdate, RefOutcome>> {
   const { gitDir, take } = deps
-  const lock = await prepareLock(gitDir, PACKED_REFS, '')
+  const lock = prepareLock(gitDir, PACKED_REFS, '')
   try {
     if ((await take(lock, PACKED_REFS)) !== 'held' || isLink(packedPath(gitDir))) return new Map()
     const shared = prepareSharedLock(
@@ -60,7 +60,7 @@ export async function movePacked(
       shared.end()
     }
   } finally {
-    await lock.release()
+    lock.release()
   }
 }
 
@@ -106,7 +106,7 @@ async function uncover(
   ready: readonly Ready[],
   shared: SharedLock,
 ): Promise<Map<RefUpdate, RefOutcome>> {
-  const failure = await failureOf(() => syncFolder(gitDir))
+  const failure = await failureOf(() => syncPath(gitDir))
   const outcomes = new Map<RefUpdate, RefOutcome>()
   const folders = new Set<string>()
   await inSlices(ready, ({ update, isLoose, takeBackLine }) => {
@@ -117,7 +117,7 @@ async function uncover(
     outcomes.set(update, failed ?? { kind: 'moved' })
     shared.release(update.ref)
   })
-  const unsynced = await failureOf(() => Promise.all([...folders].map(syncFolder)))
+  const unsynced = await failureOf(() => Promise.all([...folders].map(syncPath)))
   if (unsynced) for (const { update, isLoose } of ready) if (isLoose) outcomes.set(update, unsynced)
   return outcomes
 }

@@ -2,8 +2,8 @@
  * Moves of branch heads by compare-and-swap, in this process and by git's own protocol, so that git in another process
  * respects them as we respect git's. One `git update-ref` costs 3 to 5 ms of process for what are 10 system calls.
  *
- * Invariants: a ref goes from exactly `from` to `to`, or stays; of two who move it, one is told `stale`; what was
- * answered `moved` survives a power cut; each move has its line in the reflog; symbolic refs are neither followed nor
+ * Invariants: a ref goes from exactly `from` to `to`, or stays; of two who move it, one is told `stale`; what `move` and
+ * `moveMany` answered `moved` survives a power cut, what `moveInCache` did a kill of the process; each move has its line in the reflog; symbolic refs are neither followed nor
  * replaced. A branch that somebody has checked out moves together with the work tree, or not at all.
  */
 import { readFileSync } from 'node:fs'
@@ -13,8 +13,9 @@ import type { Oid, RefName } from '../kernel/ids.ts'
 import { mendCheckouts, moveCheckouts } from './checkout-moves.ts'
 import { type Checkout, type CheckoutState, findCheckouts } from './checkouts.ts'
 import type { Identity } from './commit-bytes.ts'
-import { syncFolder } from './durable-files.ts'
+import { syncPath } from './durable-files.ts'
 import { removeEmptyFolders } from './empty-folders.ts'
+import { inSlices } from './in-slices.ts'
 import { removeLeftLocks } from './left-locks.ts'
 import { removeLeftPacks } from './pack-writer.ts'
 import { movePacked } from './packed-moves.ts'
@@ -40,11 +41,13 @@ export type RefOutcome =
   | { kind: 'failed'; cause: unknown }
 
 export type RefWriter = {
+  /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
+  move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
   /**
-   * Moves each by itself: outcomes are in the order of `updates`, which name each ref once.
-   * @param after what has to be done before any ref moves, such as the objects being on the disk; where it fails none does
+   * As `move`, without waiting for the disk, for whoever has written down what a power cut may take back. Each is answered
+   * as soon as it has its outcome: one whose lock somebody holds keeps no other waiting.
    */
-  move(updates: readonly RefUpdate[], after?: Promise<unknown>): Promise<readonly RefOutcome[]>
+  moveInCache(updates: readonly RefUpdate[]): readonly Promise<RefOutcome>[]
   /** The same for hundreds: they move by way of packed-refs (packed-moves.ts), those that cannot by themselves. */
   moveMany(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
   /** Undoes what killed processes have left: locks, unfinished packs, and work trees that are ahead of their branch. */
@@ -61,7 +64,7 @@ export type RefWriterDeps = {
   clock: { now(): number }
 }
 
-/** As many files are open at once, and share their fsyncs. */
+/** As many files share their fsyncs. */
 const AT_ONCE = 256
 /** So many share one new packed-refs: its fsync is a small part of what they cost, and they are locked for some 20 ms. */
 const PACKED_AT_ONCE = 512
@@ -73,14 +76,25 @@ const LOCK_WAITS_MS = [0, 1, 2, 5, 10, 25, 60]
 type Prepared = { kind: 'prepared'; update: RefUpdate; lock: RefLock } | { kind: 'settled'; outcome: RefOutcome }
 
 export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDeps): RefWriter {
-  /** Everything that waits for the disk and needs no lock. */
-  async function prepare(update: RefUpdate): Promise<Prepared> {
+  /** Everything that needs no lock. */
+  function prepare(update: RefUpdate): Prepared {
     // What is so already need not wait for the disk; under the lock it is looked at again.
     const early = obstacleTo(update)
     if (early) return { kind: 'settled', outcome: early }
     try {
-      return { kind: 'prepared', update, lock: await prepareLock(gitDir, update.ref, `${update.to}\n`) }
+      return { kind: 'prepared', update, lock: prepareLock(gitDir, update.ref, `${update.to}\n`) }
     } catch (cause) {
+      return { kind: 'settled', outcome: { kind: 'failed', cause } }
+    }
+  }
+
+  async function onDisk(prepared: Prepared): Promise<Prepared> {
+    if (prepared.kind === 'settled') return prepared
+    try {
+      await prepared.lock.sync()
+      return prepared
+    } catch (cause) {
+      prepared.lock.release()
       return { kind: 'settled', outcome: { kind: 'failed', cause } }
     }
   }
@@ -95,12 +109,13 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       const obstacle = attempt === 'name-clash' ? clash(ref, dirname(ref)) : obstacleTo(update)
       if (obstacle) return obstacle
       const own = checkouts.filter((checkout) => checkout.ref === ref)
-      const held = own.length > 0 ? await moveCheckedOut(lock, update, own) : await publish(lock, update)
-      return held ?? { kind: 'moved' }
+      if (own.length > 0) return await moveCheckedOut(lock, update, own)
+      publish(lock, update)
+      return { kind: 'moved' }
     } catch (cause) {
       return { kind: 'failed', cause }
     } finally {
-      await lock.release()
+      lock.release()
     }
   }
 
@@ -108,26 +123,14 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
    * In three steps, for a rename between two fsyncs makes the second one as dear as the first: all values on the disk, all
    * names moved, each folder on the disk once.
    */
-  async function moveGroup(
-    group: readonly RefUpdate[],
-    checkouts: readonly Checkout[],
-    after: Promise<unknown> | undefined,
-  ): Promise<RefOutcome[]> {
-    const prepared = await Promise.all(group.map(prepare))
-    const notNow = await Promise.resolve(after).then(
-      () => undefined,
-      (cause: unknown): RefOutcome => ({ kind: 'failed', cause }),
-    )
-    if (notNow) {
-      await Promise.all(prepared.map((each) => (each.kind === 'prepared' ? each.lock.release() : undefined)))
-      return prepared.map((each) => (each.kind === 'settled' ? each.outcome : notNow))
-    }
-    const outcomes = await Promise.all(prepared.map((each) => moveOne(each, checkouts)))
+  async function moveGroup(group: readonly RefUpdate[], checkouts: readonly Checkout[]): Promise<RefOutcome[]> {
+    const prepared = await inTurns(group, (update) => onDisk(prepare(update)))
+    const outcomes = await inTurns(prepared, (each) => moveOne(each, checkouts))
     const folders = new Set<string>()
     for (const [i, { ref }] of group.entries())
       if (outcomes[i]!.kind === 'moved') folders.add(dirname(join(gitDir, ref)))
     try {
-      await Promise.all([...folders].map(syncFolder))
+      await Promise.all([...folders].map(syncPath))
       return outcomes
     } catch (cause) {
       return outcomes.map((outcome) => (outcome.kind === 'moved' ? { kind: 'failed', cause } : outcome))
@@ -155,28 +158,20 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
   }
 
   /** Reflogs first, as git has it: there is no move without its line, and no line without its move. */
-  async function publish(
-    lock: RefLock,
-    { ref, from, to, message }: RefUpdate,
-    heads: readonly Checkout[] = [],
-  ): Promise<undefined> {
+  function publish(lock: RefLock, { ref, from, to, message }: RefUpdate, heads: readonly Checkout[] = []): void {
     const move = { from, to, by, atMs: clock.now(), message }
     const takeBackLines: (() => void)[] = []
     try {
       takeBackLines.push(appendReflog(gitDir, ref, move))
       for (const head of heads) takeBackLines.push(appendReflog(head.gitDir, 'HEAD', move))
-      await lock.publish()
+      lock.publish()
     } catch (error) {
       for (const takeBackLine of takeBackLines) takeBackLine()
       throw error
     }
   }
 
-  async function moveCheckedOut(
-    lock: RefLock,
-    update: RefUpdate,
-    checkouts: readonly Checkout[],
-  ): Promise<RefOutcome | undefined> {
+  async function moveCheckedOut(lock: RefLock, update: RefUpdate, checkouts: readonly Checkout[]): Promise<RefOutcome> {
     const { ref, from, to } = update
     // HEAD may name a branch before its first commit; then whatever lies in the work tree is somebody's.
     if (from === null) {
@@ -190,7 +185,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       take: (head) => take(head),
       publish: () => publish(lock, update, checkouts),
     })
-    if (moved.kind === 'done') return undefined
+    if (moved.kind === 'done') return { kind: 'moved' }
     if (moved.kind === 'locked') return { kind: 'locked' }
     const { workTree, state } = moved.checkout
     return { kind: 'checked-out-dirty', workTree, state, paths: moved.paths }
@@ -199,7 +194,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
   /** @param stale the lock's path, where one that is old may be removed */
   async function take(lock: RefLock, stale?: string): Promise<LockAttempt> {
     for (const waitMs of LOCK_WAITS_MS) {
-      const attempt = await lock.take()
+      const attempt = lock.take()
       if (attempt !== 'taken') return attempt
       if (waitMs > 0) await delay(waitMs)
       else {
@@ -210,11 +205,11 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
     return lock.take()
   }
 
-  async function move(updates: readonly RefUpdate[], after?: Promise<unknown>): Promise<readonly RefOutcome[]> {
+  async function move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]> {
     const checkouts = findCheckouts(gitDir, workTree)
     const outcomes: RefOutcome[] = []
     for (let at = 0; at < updates.length; at += AT_ONCE) {
-      outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts, after)))
+      outcomes.push(...(await moveGroup(updates.slice(at, at + AT_ONCE), checkouts)))
     }
     return outcomes
   }
@@ -230,6 +225,10 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
 
   return {
     move,
+    moveInCache(updates) {
+      const checkouts = findCheckouts(gitDir, workTree)
+      return updates.map((update) => moveOne(prepare(update), checkouts))
+    },
     async moveMany(updates) {
       const outcomes: RefOutcome[] = []
       for (let at = 0; at < updates.length; at += PACKED_AT_ONCE) {
@@ -247,6 +246,13 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       await mendCheckouts(gitDir, refs)
     },
   }
+}
+
+/** Starts the work on each in its order, some in one turn of the event loop: others get theirs in between. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const started: Promise<R>[] = []
+  await inSlices(items, (item) => void started.push(work(item)))
+  return Promise.all(started)
 }
 
 const clash = (ref: RefName, other: string): RefOutcome => ({

@@ -16,8 +16,8 @@ import { type PackedRefs, parsePackedRefs } from './packed-refs.ts'
 export type RefState =
   | { kind: 'oid'; oid: Oid }
   | { kind: 'missing' }
-  /** A ref that is not a plain commit id: symbolic, empty or damaged. */
-  | { kind: 'odd'; detail: string }
+  /** A ref that is not a plain commit id: symbolic, or empty or damaged. */
+  | { kind: 'odd'; reason: 'symbolic' | 'damaged'; detail: string }
 
 export type RefReader = {
   read(name: RefName): RefState
@@ -116,6 +116,8 @@ const unchanged = (stamp: Stamp, stats: Stats): boolean =>
 function parseLooseRef(name: RefName, text: string): RefState {
   const oid = parseOid(text.trimEnd())
   if (oid) return { kind: 'oid', oid }
-  if (text.startsWith('ref:')) return { kind: 'odd', detail: `${name} is a symbolic ref; make it an ordinary branch.` }
-  return { kind: 'odd', detail: `${name} holds no commit id; \`git update-ref\` can set it anew.` }
+  if (text.startsWith('ref:')) {
+    return { kind: 'odd', reason: 'symbolic', detail: `${name} is a symbolic ref; make it an ordinary branch.` }
+  }
+  return { kind: 'odd', reason: 'damaged', detail: `${name} holds no commit id; \`git update-ref\` can set it anew.` }
 }

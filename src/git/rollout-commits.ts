@@ -11,7 +11,8 @@ import { signCommit } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import { commitBytes, type Identity } from './commit-bytes.ts'
 import { objectId } from './object-id.ts'
-import { type NewObject, writePack } from './pack-writer.ts'
+import type { NewObject } from './pack-entry.ts'
+import { writePack } from './pack-writer.ts'
 
 export type RolloutCommits = Pick<Merging, 'write' | 'releaseAbandoned'>
 

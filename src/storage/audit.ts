@@ -3,6 +3,7 @@
  * Invariant: `audit_head` is changed before anything is read, so that of several writers, in this process or another,
  * each sees the end that the one before it left. On SQLite that takes the lock of the database, on PostgreSQL of the row.
  */
+import type Sqlite from 'better-sqlite3'
 import type { Transaction } from 'kysely'
 import { actorName } from '../access/actor.ts'
 import type { AuditEntry } from '../audit/entry.ts'
@@ -11,7 +12,7 @@ import type { Clock } from '../kernel/clock.ts'
 import type { Json } from '../kernel/json.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import type { Database } from './schema.ts'
-import { toAuditColumns } from './tables/audit.ts'
+import { type AuditTable, toAuditColumns } from './tables/audit.ts'
 
 /** What an entry says, in the form of a row. */
 export type AuditFacts = Omit<AuditRow, 'sequence' | 'id' | 'at' | 'hash'>
@@ -23,38 +24,56 @@ export type AuditAppenderDeps = {
   onAppend?: (sequence: number) => void
 }
 
-/** In the order in which they are given. */
-export type AuditAppender = (transaction: Transaction<Database>, facts: readonly AuditFacts[]) => Promise<void>
+/**
+ * In the order in which they are given.
+ * @param within the connection's transaction, which these statements are part of
+ */
+export type AuditAppender = (within: Transaction<Database>, facts: readonly AuditFacts[]) => Promise<void>
 
-/** 13 values a row; SQLite takes 32,766 in one statement. */
-const ROWS_PER_INSERT = 2_000
+const COLUMNS = [
+  'sequence',
+  'id',
+  'at',
+  'action',
+  'tenant',
+  'target',
+  'actor',
+  'person',
+  'address',
+  'request_id',
+  'before_json',
+  'after_json',
+  'hash',
+] as const satisfies readonly (keyof AuditTable)[]
 
-/** Appends rows to the end of the chain: three statements, however many there are. */
-export const auditAppender =
-  ({ clock, newId, onAppend }: AuditAppenderDeps): AuditAppender =>
-  async (transaction, facts) => {
+/**
+ * Appends rows to the end of the chain. The statements are prepared: every change of anything comes by here, and to put
+ * them together anew takes longer than to run them.
+ */
+export function auditAppender(sqlite: Sqlite.Database, { clock, newId, onAppend }: AuditAppenderDeps): AuditAppender {
+  const takeEnd = sqlite.prepare<[number], { sequence: number; hash: string }>(
+    'update audit_head set sequence = sequence + ? returning sequence, hash',
+  )
+  const insert = sqlite.prepare(
+    `insert into audit (${COLUMNS.join(', ')}) values (${COLUMNS.map(() => '?').join(', ')})`,
+  )
+  const setEnd = sqlite.prepare<[string]>('update audit_head set hash = ?')
+  return async (_within, facts) => {
     if (facts.length === 0) return
-    const end = await transaction
-      .updateTable('audit_head')
-      .set((eb) => ({ sequence: eb('sequence', '+', facts.length) }))
-      .returning(['sequence', 'hash'])
-      .executeTakeFirstOrThrow()
+    const end = takeEnd.get(facts.length)
+    if (!end) throw new Error('The audit trail has no end; its table was tampered with.')
     const at = Math.floor(clock.now())
     let { hash } = end
-    const rows = facts.map((each, i) => {
+    for (const [i, each] of facts.entries()) {
       const row = { sequence: end.sequence - facts.length + 1 + i, id: newId(), at, ...wellFormed(each) }
       hash = rowHash(row, hash)
-      return toAuditColumns({ ...row, hash })
-    })
-    for (let from = 0; from < rows.length; from += ROWS_PER_INSERT) {
-      await transaction
-        .insertInto('audit')
-        .values(rows.slice(from, from + ROWS_PER_INSERT))
-        .execute()
+      const columns = toAuditColumns({ ...row, hash })
+      insert.run(COLUMNS.map((name) => columns[name]))
+      onAppend?.(row.sequence)
     }
-    await transaction.updateTable('audit_head').set({ hash }).execute()
-    for (const { sequence } of rows) onAppend?.(sequence)
+    setEnd.run(hash)
   }
+}
 
 /** What a store writes its changes down with. */
 export const auditWriter = (append: AuditAppender): AuditWriter => ({
@@ -75,8 +94,13 @@ const factsOf = ({ action, tenant, target, origin, before, after }: AuditEntry):
 
 const jsonText = (value: Json | undefined): string | null => (value === undefined ? null : JSON.stringify(value))
 
+const HALF_A_PAIR = /\p{Cs}/u
+
 /** Half a surrogate pair would come back from the database as another text, and the row would seem changed. */
 const wellFormed = (facts: AuditFacts): AuditFacts =>
   Object.fromEntries(
-    Object.entries(facts).map(([name, value]) => [name, value && Buffer.from(value).toString()]),
+    Object.entries(facts).map(([name, value]) => [
+      name,
+      value !== null && HALF_A_PAIR.test(value) ? Buffer.from(value).toString() : value,
+    ]),
   ) as AuditFacts

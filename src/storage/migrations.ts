@@ -15,6 +15,7 @@ import { standings } from './migrations/010-standings.ts'
 import { commitIntents } from './migrations/011-commit-intents.ts'
 import { rollouts } from './migrations/012-rollouts.ts'
 import { rolloutMirror } from './migrations/013-rollout-mirror.ts'
+import { commitGroups } from './migrations/014-commit-groups.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -29,6 +30,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '011-commit-intents': commitIntents,
   '012-rollouts': rollouts,
   '013-rollout-mirror': rolloutMirror,
+  '014-commit-groups': commitGroups,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

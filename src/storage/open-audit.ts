@@ -35,7 +35,7 @@ export type AuditOptions = {
 
 /** Signs what was written since the last checkpoint, such as rows before a `kill -9`. */
 export async function openAudit(
-  { db }: Pick<Storage, 'db'>,
+  { db, sqlite }: Pick<Storage, 'db' | 'sqlite'>,
   { dataDir, signer, clock, newId, log }: AuditOptions,
 ): Promise<Audit> {
   const store = auditStore(db)
@@ -46,7 +46,7 @@ export async function openAudit(
     broken: (found) => log.error(found, 'The audit trail is broken; it is not signed any further'),
     failed: (error) => log.error({ err: error }, 'The audit trail could not be signed; it is tried again later'),
   })
-  const append = auditAppender({ clock, newId, onAppend: checkpoints.appended })
+  const append = auditAppender(sqlite, { clock, newId, onAppend: checkpoints.appended })
   const onError = (error: unknown): void => log.error({ err: error }, 'Denials could not be written down')
   const denials = denialLog({ db, append, clock, onError })
   await checkpoints.now()

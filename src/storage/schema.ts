@@ -1,7 +1,7 @@
 /** The tables, as Kysely sees them. Instants are milliseconds since 1970; members named `*_json` hold JSON text. */
 import type { ApiKeyTable } from './tables/api-key.ts'
 import type { AuditCheckpointTable, AuditHeadTable, AuditTable } from './tables/audit.ts'
-import type { CommitIntentTable } from './tables/commit-intent.ts'
+import type { CommitGroupTable, CommitIntentTable, CommitMoveTable } from './tables/commit-intent.ts'
 import type { IdempotencyTable } from './tables/idempotency.ts'
 import type { MembershipTable } from './tables/membership.ts'
 import type {
@@ -44,6 +44,8 @@ export type Database = {
   audit_head: AuditHeadTable
   audit_checkpoint: AuditCheckpointTable
   commit_intent: CommitIntentTable
+  commit_group: CommitGroupTable
+  commit_move: CommitMoveTable
   secret: SecretTable
   data_key: DataKeyTable
   key_ring: KeyRingTable

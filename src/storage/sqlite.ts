@@ -3,13 +3,17 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql } from 'kysely'
+import { openLogSync } from './log-sync.ts'
 import { migrate } from './migrations.ts'
 import type { Database } from './schema.ts'
+import { withKeptStatements } from './statement-cache.ts'
 
 export type Storage = {
   db: Kysely<Database>
   /** The driver itself, for the one writer that needs a prepared statement: executions. */
   sqlite: Sqlite.Database
+  /** Resolves when every transaction that was committed before the call survives a power cut. */
+  synced(): Promise<void>
   close(): Promise<void>
 }
 
@@ -25,9 +29,18 @@ export async function openSqlite(path: string): Promise<Storage> {
   sqlite.pragma('synchronous = NORMAL')
   // Moving the log into the file waits for the disk: seldom, at the price of a log of some 32 MB.
   sqlite.pragma('wal_autocheckpoint = 8000')
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) })
-  await migrate(db)
-  return { db, sqlite, close: () => db.destroy() }
+  await migrate(new Kysely<Database>({ dialect: new SqliteDialect({ database: sqlite }) }))
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKeptStatements(sqlite) }) })
+  const log = openLogSync(path)
+  return {
+    db,
+    sqlite,
+    synced: log.synced,
+    async close() {
+      await db.destroy()
+      log.close()
+    },
+  }
 }
 
 /** Runs `work`, after which its commits and all those before them survive a power cut: the log is written in order. */

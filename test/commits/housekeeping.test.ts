@@ -9,7 +9,8 @@ const TENANT = 'acme'
 
 let app: TestApp
 beforeEach(async () => {
-  app = await createTestApp()
+  // So that none is joined before its time.
+  app = await createTestApp({ overrides: { quietMs: 3_600_000 } })
   app.commit(TENANT, {})
   app.repository.git(['config', 'gc.auto', '6700'])
 })

@@ -38,11 +38,18 @@ export const bundleCommitProcess = () =>
 
 let orders = 0
 
-/** @param limitKb of the size of any one file that the process writes */
-export async function startCommitProcess(folder: Folder, limitKb?: number): Promise<CommitClient> {
+/**
+ * @param limitKb of the size of any one file that the process writes
+ * @param quietMs how long what was committed may wait for the disk
+ */
+export async function startCommitProcess(
+  folder: Folder,
+  { limitKb, quietMs }: { limitKb?: number; quietMs?: number } = {},
+): Promise<CommitClient> {
   const node = `exec '${process.execPath}' '${PROGRAM}'`
   const script = limitKb === undefined ? node : `ulimit -f ${limitKb} && ${node}`
-  const child = spawn('bash', ['-c', script], { cwd: folder.path, env: folder.env, stdio: ['pipe', 'pipe', 'inherit'] })
+  const env = { ...folder.env, ...(quietMs === undefined ? {} : { QUIET_MS: String(quietMs) }) }
+  const child = spawn('bash', ['-c', script], { cwd: folder.path, env, stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = once(child, 'exit')
   const waiting = new Map<number, (answer: Answer | undefined) => void>()
   child.stdin.on('error', () => {})

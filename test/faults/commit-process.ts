@@ -9,7 +9,10 @@ import { AppError } from '../../src/kernel/errors.ts'
 import type { TenantId } from '../../src/kernel/ids.ts'
 import type { Answer, Order } from './commit-client.ts'
 
-const app = await createApp(readConfig(process.env, process.cwd()))
+const { QUIET_MS } = process.env
+const app = await createApp(readConfig(process.env, process.cwd()), {
+  ...(QUIET_MS === undefined ? {} : { quietMs: Number(QUIET_MS) }),
+})
 
 async function commit({ id, tenant, files }: Order): Promise<Answer> {
   try {

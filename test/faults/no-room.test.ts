@@ -21,7 +21,7 @@ afterAll(() => folder.remove())
 test('a commit that finds no room is refused alone, and leaves nothing', async () => {
   const { git, gitDir } = folder.repository
   const before = git(['rev-parse', 'customer/acme'])
-  const client = await startCommitProcess(folder, LIMIT_KB)
+  const client = await startCommitProcess(folder, { limitKb: LIMIT_KB })
   const large = Object.fromEntries(Array.from({ length: 6 }, (_, i) => [`docs/${i}.bin`, randomBytes(1024 * 1024)]))
   const [tooMuch, small] = await Promise.all([
     client.commit('acme', large),

@@ -1,0 +1,68 @@
+/** What commits have written without waiting for the disk, brought there; and branches that a power cut has set back. */
+import { rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { LastingRepository } from '../commits/repository.ts'
+import type { RefName } from '../kernel/ids.ts'
+import { syncPath } from './durable-files.ts'
+import { packFolder, writePack } from './pack-writer.ts'
+import type { RefWriter } from './ref-updates.ts'
+import type { RefReader, RefState } from './refs.ts'
+import { removePack } from './small-pack.ts'
+
+/** As many files wait for the disk at a time: the thread pool has to have room for who waits for an answer. */
+const AT_ONCE = 2
+
+export type LastingDeps = { gitDir: string; refs: RefReader; writer: RefWriter }
+
+export function openLasting({ gitDir, refs, writer }: LastingDeps): LastingRepository {
+  /** Git may have packed it since: then its value is in packed-refs. */
+  async function syncRef(ref: RefName): Promise<void> {
+    try {
+      await syncPath(join(gitDir, ref))
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+      await syncPath(join(gitDir, 'packed-refs')).catch(unlessAbsent)
+    }
+  }
+
+  /** A file that was renamed into place and lost its bytes is none; a symbolic ref is somebody's, and stays. */
+  function readable(ref: RefName): RefState {
+    const state = refs.read(ref)
+    if (state.kind !== 'odd' || state.reason === 'symbolic') return state
+    rmSync(join(gitDir, ref), { force: true })
+    return refs.read(ref)
+  }
+
+  return {
+    async keepObjects(objects, packs) {
+      // Of one group it is a pack with the very name, in the place of the other.
+      const lasting = objects.length > 0 ? basename((await writePack(gitDir, objects)).path, '.pack') : undefined
+      for (const pack of packs) if (pack !== lasting) removePack(gitDir, pack)
+      // That they are gone, too: without their bytes they would be in git's way.
+      if (packs.length > 0) await syncPath(packFolder(gitDir))
+    },
+    async keepRefs(changed) {
+      const waiting = changed.values()
+      const worker = async (): Promise<void> => {
+        for (const ref of waiting) await syncRef(ref)
+      }
+      await Promise.all(Array.from({ length: AT_ONCE }, worker))
+      for (const folder of new Set(changed.map((ref) => dirname(join(gitDir, ref)))))
+        await syncPath(folder).catch(unlessAbsent)
+    },
+    async bringBack(ref, from, to) {
+      const state = readable(ref)
+      const found = state.kind === 'oid' ? state.oid : null
+      if (found !== null && !from.has(found)) return { kind: 'stale', found }
+      const [outcome] = await writer.move([{ ref, from: found, to, message: 'commit (espalier): again' }])
+      return outcome!
+    },
+  }
+}
+
+const isAbsent = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['ENOENT', 'ENOTDIR'].includes(String(error.code))
+
+function unlessAbsent(error: unknown): void {
+  if (!isAbsent(error)) throw error
+}
