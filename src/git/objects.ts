@@ -5,18 +5,22 @@
 import type { Oid } from '../kernel/ids.ts'
 import { type ObjectReader, openObjectReader } from './cat-file.ts'
 import { ObjectUnreadable } from './object-unreadable.ts'
-import { parseTree, type RawEntry } from './tree-bytes.ts'
+import { parseSimilarTree } from './similar-tree.ts'
 
 export type EntryKind = 'file' | 'symlink' | 'submodule' | 'tree'
-export type TreeEntry = { name: string; kind: EntryKind; oid: Oid }
+export type TreeEntry = { readonly name: string; readonly kind: EntryKind; readonly oid: Oid }
 
 /** The bytes of a file, or how many they are where it has more than were asked for. */
 export type Blob = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'too-large'; size: number }
 
 /** What the snapshot builder needs of a set of files: a repository's objects, or a folder on disk. */
 export type TreeSource = {
-  /** The entries of one tree, in Git's order. @throws ObjectUnreadable */
-  readTree(oid: Oid): Promise<readonly TreeEntry[]>
+  /**
+   * The entries of one tree, in Git's order.
+   * @param like entries of a tree that probably resembles it: what stands in both may be given as the very same object
+   * @throws ObjectUnreadable
+   */
+  readTree(oid: Oid, like?: readonly TreeEntry[]): Promise<readonly TreeEntry[]>
   /** A file of more than `maxBytes` is not read at all. @throws ObjectUnreadable */
   readBlob(oid: Oid, maxBytes: number): Promise<Blob>
 }
@@ -28,16 +32,6 @@ export type GitObjects = TreeSource & {
   close(): void
 }
 
-/** As Git stores them. */
-const KINDS: Readonly<Record<string, EntryKind>> = {
-  '100644': 'file',
-  '100664': 'file',
-  '100755': 'file',
-  '120000': 'symlink',
-  '160000': 'submodule',
-  '40000': 'tree',
-}
-
 export function openObjects(gitDir: string, reader: ObjectReader = openObjectReader(gitDir)): GitObjects {
   return {
     async treeOf(oid) {
@@ -47,10 +41,10 @@ export function openObjects(gitDir: string, reader: ObjectReader = openObjectRea
       if (tree === undefined) throw new ObjectUnreadable('commit', oid, 'it names no tree')
       return tree as Oid
     },
-    async readTree(oid) {
+    async readTree(oid, like = []) {
       const bytes = await reader.read('tree', oid)
       try {
-        return parseTree(bytes).map(toEntry)
+        return parseSimilarTree(bytes, like)
       } catch (error) {
         if (error instanceof RangeError) throw new ObjectUnreadable('tree', oid, error.message)
         throw error
@@ -63,6 +57,3 @@ export function openObjects(gitDir: string, reader: ObjectReader = openObjectRea
     close: () => reader.close(),
   }
 }
-
-/** A mode that Git does not write today is treated like a link: as something that is not served. */
-const toEntry = ({ mode, name, oid }: RawEntry): TreeEntry => ({ name, kind: KINDS[mode] ?? 'symlink', oid })

@@ -22,12 +22,20 @@ const ID_BYTES = 20
 /** @throws RangeError where the bytes are no tree */
 export function parseTree(bytes: Uint8Array): RawEntry[] {
   const raw = bufferOf(bytes)
-  return Array.from(spans(raw), ({ start, nameStart, nameEnd, end }) => ({
-    mode: raw.toString('latin1', start, nameStart - 1),
-    name: raw.toString('utf8', nameStart, nameEnd),
-    oid: raw.toString('hex', end - ID_BYTES, end) as Oid,
-  }))
+  return Array.from(spans(raw), (span) => entryOf(raw, span))
 }
+
+/** The entry that begins at byte `start`, and where the next one does. @throws RangeError where the bytes are no tree */
+export function entryAt(raw: Buffer, start: number): RawEntry & { end: number } {
+  const span = spanAt(raw, start)
+  return { ...entryOf(raw, span), end: span.end }
+}
+
+const entryOf = (raw: Buffer, { start, nameStart, nameEnd, end }: Span): RawEntry => ({
+  mode: raw.toString('latin1', start, nameStart - 1),
+  name: raw.toString('utf8', nameStart, nameEnd),
+  oid: raw.toString('hex', end - ID_BYTES, end) as Oid,
+})
 
 /** The tree of `entries`, which come in any order. @throws RangeError where a name is none, or stands twice */
 export function serializeTree(entries: readonly RawEntry[]): Buffer {
@@ -75,15 +83,20 @@ type Span = { start: number; nameStart: number; nameEnd: number; end: number }
 
 function* spans(raw: Buffer): Generator<Span> {
   for (let start = 0; start < raw.length; ) {
-    const nameStart = raw.indexOf(SPACE, start) + 1
-    const nameEnd = raw.indexOf(0, nameStart)
-    const end = nameEnd + 1 + ID_BYTES
-    if (nameStart === 0 || nameEnd <= nameStart || end > raw.length) {
-      throw new RangeError(`these bytes are no tree: the entry at byte ${start} is cut short`)
-    }
-    yield { start, nameStart, nameEnd, end }
-    start = end
+    const span = spanAt(raw, start)
+    yield span
+    start = span.end
   }
+}
+
+function spanAt(raw: Buffer, start: number): Span {
+  const nameStart = raw.indexOf(SPACE, start) + 1
+  const nameEnd = raw.indexOf(0, nameStart)
+  const end = nameEnd + 1 + ID_BYTES
+  if (nameStart === 0 || nameEnd <= nameStart || end > raw.length) {
+    throw new RangeError(`these bytes are no tree: the entry at byte ${start} is cut short`)
+  }
+  return { start, nameStart, nameEnd, end }
 }
 
 /** `key` is what the entry is sorted by. */

@@ -4,36 +4,39 @@ import type { Oid } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { policyOf } from '../policies/definition.ts'
 import type { Routers } from '../routing/routers.ts'
-import { linkWorkflows } from '../workflows/link.ts'
+import type { Linker, LinkProblem } from '../workflows/link.ts'
 import type { CompiledFile } from './compile-file.ts'
 import type { Folder } from './file-kinds.ts'
-import { type FolderContent, type FolderFile, NOTHING } from './folder-content.ts'
+import { type FolderContent, type FolderFile, NOTHING, stemIn } from './folder-content.ts'
 import { wholeFile } from './read-folder.ts'
 import type { Content, FileProblem } from './snapshot.ts'
 
-export type Assembled = { kind: 'content'; content: Content } | { kind: 'refused'; problems: readonly FileProblem[] }
+export type Built =
+  /** `bytes`: about what it takes in memory beside what others have as well. */
+  | { kind: 'content'; content: Content; bytes: number }
+  | { kind: 'refused'; problems: readonly FileProblem[]; bytes: number }
+
+/** What contents share, and what this one takes in memory. */
+type Ground = { linked: Linker; routers: Routers; bytes: number }
 
 /** The content of `tree`, or every problem of its files, sorted by file and place. */
 export function assemble(
   tree: Oid,
   folders: Partial<Record<Folder, FolderContent>>,
   treeProblems: readonly FileProblem[],
-  routers: Routers,
-): Assembled {
-  const all = Object.values(folders)
-  const files = all.flatMap((content) => content.files)
+  { linked, routers, bytes }: Ground,
+): Built {
   const tools = folders.tools?.tools ?? NOTHING
   const workflows = folders.workflows?.workflows ?? NOTHING
   const config = folders.config?.config ?? NOTHING
-  const problems = [
-    ...treeProblems,
-    ...all.flatMap((content) => content.problems),
-    ...files.flatMap(findingsOf),
-    ...takenNames(files),
-  ]
+  const all = Object.values(folders)
+  const problems = [...treeProblems, ...all.flatMap((content) => content.problems)]
+  if (!haveOwnNames(all, tools, workflows)) problems.push(...takenNames(all.flatMap(({ files }) => files)))
   // Only where each file is good by itself: a tool whose file is broken would be missed by every workflow as well.
-  if (problems.length === 0) problems.push(...unlinked(files, linkWorkflows([...workflows.values()], tools)))
-  if (problems.length > 0) return { kind: 'refused', problems: problems.sort(byPlace) }
+  if (problems.length === 0) {
+    problems.push(...unlinked(folders.workflows?.files ?? [], linked(workflows, tools)))
+  }
+  if (problems.length > 0) return { kind: 'refused', problems: problems.sort(byPlace), bytes }
   return {
     kind: 'content',
     content: {
@@ -44,18 +47,27 @@ export function assemble(
       policy: policyOf(config.get('policy')),
       router: routers.of(tools, workflows),
     },
+    bytes,
   }
 }
 
-const findingsOf = ({ path, compiled }: FolderFile): FileProblem[] =>
-  compiled.kind === 'bad' ? compiled.findings.map((finding) => ({ file: path, ...finding })) : []
+/** Nearly always, and known without a look at each file. */
+function haveOwnNames(
+  folders: readonly FolderContent[],
+  tools: ReadonlyMap<string, unknown>,
+  workflows: ReadonlyMap<string, unknown>,
+): boolean {
+  const isOwn = (content: FolderContent): boolean =>
+    content.files.length === content.tools.size + content.workflows.size + content.config.size
+  return folders.every(isOwn) && [...workflows.keys()].every((name) => !tools.has(name))
+}
 
 /** The name that a file claims: tools and workflows share one space of names, as stages name either. */
-function claimOf({ stem, compiled }: FolderFile): string | undefined {
+function claimOf({ path, compiled }: FolderFile): string | undefined {
   if (compiled.kind === 'bad') return undefined
   const { definition } = compiled
   if (definition.kind === 'tool') return `name ${definition.tool.name}`
-  return definition.kind === 'workflow' ? `name ${definition.workflow.name}` : `stem ${stem}`
+  return definition.kind === 'workflow' ? `name ${definition.workflow.name}` : `stem ${stemIn(path)}`
 }
 
 function* takenNames(files: readonly FolderFile[]): Iterable<FileProblem> {
@@ -70,10 +82,10 @@ function* takenNames(files: readonly FolderFile[]): Iterable<FileProblem> {
 }
 
 function taken(file: FolderFile, first: FolderFile): FileProblem {
-  const { path, stem, compiled } = file
+  const { path, compiled } = file
   const name = compiled.kind === 'good' ? nameOf(compiled) : undefined
   if (name === undefined) {
-    return wholeFile(path, 'duplicate-config', `${first.path} gives "${stem}" too; keep one of them.`)
+    return wholeFile(path, 'duplicate-config', `${first.path} gives "${stemIn(path)}" too; keep one of them.`)
   }
   return problemAt(file, {
     pointer: '/name',
@@ -87,7 +99,7 @@ function nameOf({ definition }: CompiledFile & { kind: 'good' }): string | undef
   return definition.kind === 'workflow' ? definition.workflow.name : undefined
 }
 
-function unlinked(files: readonly FolderFile[], found: ReturnType<typeof linkWorkflows>): FileProblem[] {
+function unlinked(files: readonly FolderFile[], found: readonly LinkProblem[]): FileProblem[] {
   return found.flatMap(({ workflow, violations }) => {
     const file = files.find(({ compiled }) => compiled.kind === 'good' && nameOf(compiled) === workflow)
     return file ? violations.map((violation) => problemAt(file, violation)) : []

@@ -11,19 +11,15 @@ import type { TreeEntry, TreeSource } from '../git/objects.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { createRouters } from '../routing/routers.ts'
-import { assemble } from './assemble.ts'
+import { createLinker } from '../workflows/link.ts'
+import { assemble, type Built } from './assemble.ts'
 import type { FileCompiler } from './compile-file.ts'
 import { type Folder, isFolder, kindOf } from './file-kinds.ts'
-import type { FolderContent, FolderFile } from './folder-content.ts'
+import { type FolderContent, type FolderFile, listedBytes, stemIn } from './folder-content.ts'
 import { createKeep } from './keep.ts'
-import { collisions, type ReadFile, readFolder, wholeFile } from './read-folder.ts'
-import type { Content, FileProblem } from './snapshot.ts'
+import { type Baseline, collisions, NO_BASELINE, type ReadFile, readFolder, wholeFile } from './read-folder.ts'
+import type { FileProblem } from './snapshot.ts'
 import { createTurns } from './turns.ts'
-
-export type Built = ({ kind: 'content'; content: Content } | { kind: 'refused'; problems: readonly FileProblem[] }) & {
-  /** About what it takes in memory beside what others have as well. */
-  readonly bytes: number
-}
 
 export type SnapshotBuilder = {
   /** @throws ObjectUnreadable where an object of the tree is missing or damaged */
@@ -32,8 +28,8 @@ export type SnapshotBuilder = {
 
 /** What a file takes in memory when it is compiled, for each byte of its text, and beside that (measured). */
 const FILE_BYTES = { each: 4, fixed: 2_000 } as const
-/** Of a folder and of a content, for each file in it, and beside that (measured). */
-const LISTED_BYTES = { each: 64, fixed: 1_000 } as const
+/** What a content takes beside its folders (measured). */
+const CONTENT_BYTES = 1_000
 
 /** @param maxBytes of the contents that are kept; of files and folders, which they hold as well, half and a quarter of it */
 export function createSnapshotBuilder(
@@ -44,25 +40,28 @@ export function createSnapshotBuilder(
   const turns = createTurns(clock)
   const routers = createRouters()
   const files = createKeep<string, FolderFile>(maxBytes / 2, ({ bytes }) => bytes)
-  const folders = createKeep<string, FolderContent>(maxBytes / 4, ({ files: held }) => listBytes(held.length))
+  const folders = createKeep<string, FolderContent>(maxBytes / 4, ({ files: held }) => listedBytes(held))
   const contents = createKeep<Oid, Built>(maxBytes, ({ bytes }) => bytes)
-  /** Files that a tree has paid for: the first one that had them. */
-  const paid = new WeakSet<FolderFile>()
+  const linked = createLinker()
+  /** Folders that a tree has paid for: the first one that had them. */
+  const paid = new WeakSet<FolderContent>()
+  const baselines = new Map<Folder, Baseline>()
+  let root: readonly TreeEntry[] = []
 
-  const readFile: ReadFile = (folder, entry, stem) => {
-    const path = `${folder}/${entry.name}`
-    return files(`${path}:${entry.oid}`, async () => {
-      const blob = await source.readBlob(entry.oid, DOCUMENT_LIMITS.maxBytes)
+  const readFile: ReadFile = (folder, { name, oid }) =>
+    files(joined(folder, name, oid), async () => {
+      const path = joined(folder, name)
+      const blob = await source.readBlob(oid, DOCUMENT_LIMITS.maxBytes)
       if (blob.kind === 'too-large') {
-        return fileOf(path, stem, 0, { kind: 'bad', findings: [tooLargeFile(blob.size, DOCUMENT_LIMITS)] })
+        return fileOf(path, 0, { kind: 'bad', findings: [tooLargeFile(blob.size, DOCUMENT_LIMITS)] })
       }
-      const compiled = await turns.take(() => compile(kindOf(folder, stem), entry.name, blob.bytes))
-      return fileOf(path, stem, blob.bytes.length, compiled)
+      const compiled = await turns.take(() => compile(kindOf(folder, stemIn(path)), name, blob.bytes))
+      return fileOf(path, blob.bytes.length, compiled)
     })
-  }
 
   async function readTree(tree: Oid): Promise<Built> {
-    const entries = await source.readTree(tree)
+    const entries = await source.readTree(tree, root)
+    root = entries
     const problems: FileProblem[] = [...collisions('', entries), ...topLevelRefusals(entries)]
     const found = await Promise.all(
       entries.map(async ({ name, kind, oid }): Promise<[Folder, FolderContent][]> => {
@@ -70,27 +69,37 @@ export function createSnapshotBuilder(
       }),
     )
     const held: Partial<Record<Folder, FolderContent>> = Object.fromEntries(found.flat())
-    return { ...(await turns.take(() => assemble(tree, held, problems, routers))), bytes: bytesOf(Object.values(held)) }
+    const bytes = CONTENT_BYTES + unpaid(Object.values(held))
+    return turns.take(() => assemble(tree, held, problems, { linked, routers, bytes }))
   }
 
   const folderOf = (name: Folder, tree: Oid): FolderContent | Promise<FolderContent> =>
-    folders(`${name}:${tree}`, async () => readFolder(name, await source.readTree(tree), readFile))
+    folders(joined(name, tree), async () => {
+      const beside = baselines.get(name) ?? NO_BASELINE
+      const { content, baseline } = await readFolder(
+        name,
+        await source.readTree(tree, beside.entries),
+        beside,
+        readFile,
+      )
+      baselines.set(name, baseline)
+      return content
+    })
 
-  function bytesOf(held: readonly FolderContent[]): number {
-    const all = held.flatMap((content) => content.files)
-    const unpaid = all.filter((file) => !paid.has(file))
-    for (const file of unpaid) paid.add(file)
-    return listBytes(all.length) + unpaid.reduce((sum, { bytes }) => sum + bytes, 0)
+  function unpaid(held: readonly FolderContent[]): number {
+    const due = held.filter((content) => !paid.has(content))
+    for (const content of due) paid.add(content)
+    return due.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
   return { build: (tree) => contents(tree, () => readTree(tree)) }
 }
 
-const listBytes = (count: number): number => LISTED_BYTES.fixed + count * LISTED_BYTES.each
+/** As one string: what a template gives is kept as the tree of its parts. */
+const joined = (...parts: readonly string[]): string => parts.join('/')
 
-const fileOf = (path: string, stem: string, length: number, compiled: FolderFile['compiled']): FolderFile => ({
+const fileOf = (path: string, length: number, compiled: FolderFile['compiled']): FolderFile => ({
   path,
-  stem,
   compiled,
   bytes: FILE_BYTES.fixed + length * FILE_BYTES.each,
 })

@@ -8,35 +8,60 @@ import { type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
 import { type FolderContent, type FolderFile, folderContent } from './folder-content.ts'
 import type { FileProblem } from './snapshot.ts'
 
-/** At once where the file is known, as nearly all of a tenant's are. @param stem the name without its extension */
-export type ReadFile = (folder: Folder, entry: TreeEntry, stem: string) => FolderFile | Promise<FolderFile>
+/** At once where the file is known. */
+export type ReadFile = (folder: Folder, entry: TreeEntry) => FolderFile | Promise<FolderFile>
 
+/** A folder that others are read beside, as the trunk's is: what they have in common with it costs next to nothing. */
+export type Baseline = { entries: readonly TreeEntry[]; files: ReadonlyMap<TreeEntry, FolderFile> }
+
+export const NO_BASELINE: Baseline = { entries: [], files: new Map() }
+
+/** Files that a folder may have beside the baseline; with more of them it becomes the baseline itself. */
+const MAX_OWN = 16
+/** Of the files of a baseline: they stay in memory for as long as it is one. */
+const MAX_BASELINE_BYTES = 8 * 1024 * 1024
+
+/** @returns the folder, and what to read the next one beside */
 export async function readFolder(
   folder: Folder,
   entries: readonly TreeEntry[],
+  baseline: Baseline,
   readFile: ReadFile,
-): Promise<FolderContent> {
-  const problems = [...collisions(folder, entries)]
-  const accepted: { entry: TreeEntry; stem: string }[] = []
-  for (const entry of entries) {
-    if (isIgnored(entry.name)) continue
-    const stem = stemOf(entry.name)
-    const refusal = refusalOf(entry, stem, folder)
-    if (refusal) problems.push(wholeFile(`${folder}/${entry.name}`, 'file-not-allowed', refusal))
-    else if (stem) accepted.push({ entry, stem })
-  }
+): Promise<{ content: FolderContent; baseline: Baseline }> {
+  const { accepted, problems } = acceptedOf(folder, entries, baseline)
   if (accepted.length > TREE_LIMITS.filesPerFolder) {
     const detail = `${folder}/ holds ${accepted.length} files; at most ${TREE_LIMITS.filesPerFolder} are read.`
-    return folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)])
+    return { content: folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)], 0), baseline }
   }
-  const files = accepted.map(({ entry, stem }) => readFile(folder, entry, stem))
+  const found = accepted.map((entry) => baseline.files.get(entry) ?? readFile(folder, entry))
   // A promise for each of a hundred known files would cost more than the files do.
-  const awaited = await Promise.all(files.filter((file) => file instanceof Promise))
+  const awaited = await Promise.all(found.filter((file) => file instanceof Promise))
   let next = 0
-  return folderContent(
-    files.map((file) => (file instanceof Promise ? awaited[next++]! : file)),
-    problems,
-  )
+  const files = found.map((file) => (file instanceof Promise ? awaited[next++]! : file))
+  const own = accepted.filter((entry) => !baseline.files.has(entry))
+  return {
+    content: folderContent(files, problems, bytesIn(awaited)),
+    baseline:
+      own.length > MAX_OWN && bytesIn(files) <= MAX_BASELINE_BYTES
+        ? { entries, files: new Map(accepted.map((entry, i) => [entry, files[i]!])) }
+        : baseline,
+  }
+}
+
+const bytesIn = (files: readonly FolderFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
+
+function acceptedOf(folder: Folder, entries: readonly TreeEntry[], { files }: Baseline) {
+  const problems = [...collisions(folder, entries)]
+  const accepted: TreeEntry[] = []
+  for (const entry of entries) {
+    // The baseline's own entries have been looked at.
+    const isKnown = files.has(entry)
+    if (!isKnown && isIgnored(entry.name)) continue
+    const refusal = isKnown ? undefined : refusalOf(entry, folder)
+    if (refusal) problems.push(wholeFile(`${folder}/${entry.name}`, 'file-not-allowed', refusal))
+    else accepted.push(entry)
+  }
+  return { accepted, problems }
 }
 
 /** A problem of a file as such; it is shown at its first character. */
@@ -49,7 +74,8 @@ export const wholeFile = (file: string, code: string, detail: string): FileProbl
   detail,
 })
 
-function refusalOf(entry: TreeEntry, stem: string | undefined, folder: Folder): string | undefined {
+function refusalOf(entry: TreeEntry, folder: Folder): string | undefined {
+  const stem = stemOf(entry.name)
   if (entry.kind === 'symlink') return 'A symbolic link is not followed; commit the file itself.'
   if (entry.kind === 'submodule') return 'A submodule is not read; commit the files themselves.'
   if (entry.kind === 'tree') return `${folder}/ has no subfolders; move its files up into ${folder}/.`
@@ -61,6 +87,8 @@ function refusalOf(entry: TreeEntry, stem: string | undefined, folder: Folder): 
 
 /** Names that are one name on a file system that ignores case: a checkout there would lose one of them. */
 export function* collisions(folder: string, entries: readonly TreeEntry[]): Iterable<FileProblem> {
+  // Nearly always so.
+  if (new Set(entries.map(({ name }) => name.toLowerCase())).size === entries.length) return
   const seen = new Map<string, string>()
   for (const { name } of entries) {
     const folded = name.toLowerCase()

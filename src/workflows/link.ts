@@ -27,6 +27,29 @@ type Graph = {
   inner: ReadonlyMap<string, readonly Use[]>
 }
 
+/** As `linkWorkflows`, which is asked only for what is not known to be sound. */
+export type Linker = (workflows: ReadonlyMap<string, Workflow>, tools: Names) => readonly LinkProblem[]
+
+/**
+ * A linker that remembers which folders of workflows are sound: beside each set of tools in which the same of the names
+ * that they use are tools, whatever else it holds.
+ */
+export function createLinker(): Linker {
+  const sound = new WeakMap<ReadonlyMap<string, Workflow>, readonly { name: string; isTool: boolean }[]>()
+  return (workflows, tools) => {
+    if (sound.get(workflows)?.every(({ name, isTool }) => tools.has(name) === isTool)) return []
+    const problems = linkWorkflows([...workflows.values()], tools)
+    if (problems.length === 0) {
+      const used = new Set([...workflows.values()].flatMap(({ uses }) => uses.map(({ name }) => name)))
+      sound.set(
+        workflows,
+        [...used].map((name) => ({ name, isTool: tools.has(name) })),
+      )
+    }
+    return problems
+  }
+}
+
 /**
  * Everything that is wrong between `workflows`, which are all those of one tree, and its tools.
  * @returns one entry for each workflow with a problem, in the order given

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { objectId } from '../../src/git/object-id.ts'
+import { parseSimilarTree } from '../../src/git/similar-tree.ts'
 import {
   editTree,
   FOLDER_MODE,
@@ -106,5 +107,34 @@ describe('a tree', () => {
         { ...entry, mode: '40000' },
       ]),
     ).toThrow(/twice/)
+  })
+})
+
+describe('a tree beside one that it resembles', () => {
+  test('has the entries that it has by itself, whatever the other holds', () => {
+    fc.assert(
+      fc.property(entries, entries, fc.infiniteStream(fc.boolean()), (first, second, takes) => {
+        const edited = new Map([...second, ...first.filter(() => takes.next().value)].map((each) => [each.name, each]))
+        const [like, bytes] = [serializeTree(first), serializeTree([...edited.values()])]
+        const alone = parseSimilarTree(bytes, [])
+        expect(alone.map(({ oid: id }) => id)).toEqual(parseTree(bytes).map(({ oid: id }) => id))
+        expect(parseSimilarTree(bytes, parseSimilarTree(like, []))).toEqual(alone)
+      }),
+      { numRuns: RUNS },
+    )
+  })
+
+  test('gives what both have as the very same object', () => {
+    const file = (letter: string, id: string): RawEntry => ({ mode: '100644', name: letter, oid: id.repeat(40) as Oid })
+    const like = parseSimilarTree(serializeTree(['a', 'c', 'd', 'e'].map((letter) => file(letter, '1'))), [])
+    const changed = [file('a', '1'), file('b', '1'), file('c', '2'), file('d', '1'), file('e', '1')]
+    const entries = parseSimilarTree(serializeTree(changed), like)
+    expect(entries.map((entry) => like.includes(entry))).toEqual([true, false, false, true, true])
+  })
+
+  test('is not taken for it where only a damaged name would fit', () => {
+    const letter = parseSimilarTree(serializeTree([{ mode: '100644', name: 'é', oid: '1'.repeat(40) as Oid }]), [])
+    const damaged = Buffer.concat([Buffer.from('100644 '), Buffer.of(0xe9, 0), Buffer.alloc(20, 0x11)])
+    expect(parseSimilarTree(damaged, letter)).toMatchObject([{ name: '\ufffd' }])
   })
 })

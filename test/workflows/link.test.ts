@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { linkWorkflows } from '../../src/workflows/link.ts'
+import { createLinker, linkWorkflows } from '../../src/workflows/link.ts'
 import { workflowOf } from './programs.ts'
 
 const link = (workflows: readonly string[], tools: readonly string[] = []) =>
@@ -133,4 +133,16 @@ describe('size', () => {
     )
     expect(link(unknown)).toHaveLength(count)
   })
+})
+
+test('workflows that were found sound are looked at again when one of the names they use has become another thing', () => {
+  const linked = createLinker()
+  const byName = new Map(
+    [calls('Outer', 'extract', 'Inner'), calls('Inner', 'load')].map(workflowOf).map((w) => [w.name, w]),
+  )
+  expect(linked(byName, new Set(['extract', 'load']))).toEqual([])
+  expect(linked(byName, new Set(['extract', 'load', 'more']))).toEqual([])
+  expect(linked(byName, new Set(['extract']))).toMatchObject([{ workflow: 'Inner' }])
+  expect(linked(byName, new Set(['extract', 'load', 'Inner']))).toEqual([])
+  expect(linked(byName, new Set(['extract', 'Inner']))).toMatchObject([{ workflow: 'Inner' }])
 })
