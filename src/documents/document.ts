@@ -21,6 +21,8 @@ export type Finding = Position & {
 export type Document = {
   /** Plain data: own properties only, no prototype tricks. */
   readonly value: Json
+  /** What it was read from, without a byte order mark. Texts of the value are parts of it, and keep it in memory. */
+  readonly text: string
   /**
    * Where the value at `pointer` stands (or, with 'key', the key that leads to it). A pointer to nothing gives the
    * nearest ancestor that exists. `within` leads into a text, from 0, where the file has it letter for letter on one

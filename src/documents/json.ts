@@ -6,7 +6,7 @@ import { type Expectation, explain } from './json-syntax-error.ts'
 import { jsonTokens, type Token } from './json-tokens.ts'
 import { EMPTY_FILE, keyRefusal, numberRefusal, tooDeep, tooManyNodes } from './plain-data.ts'
 import type { ReaderInput } from './reader.ts'
-import { type ArrayNode, addItem, addMember, arrayNode, type ObjectNode, objectNode, type TreeNode } from './tree.ts'
+import { type ArrayNode, addMember, arrayNode, closeArray, type ObjectNode, objectNode, type TreeNode } from './tree.ts'
 
 /** A collection that is open. `key` is the member whose value comes next; refused members are read but not kept. */
 type Frame =
@@ -42,7 +42,7 @@ export function readJson({ text, limits, log, positionOf }: ReaderInput): TreeNo
       root = node
       return 'end'
     }
-    if (frame.kind === 'array') addItem(frame.node, node)
+    if (frame.kind === 'array') frame.node.items.push(node)
     else if (!frame.refused) addMember(frame.node, frame.key, frame.keyOffset, node)
     return 'comma-or-close'
   }
@@ -72,7 +72,7 @@ export function readJson({ text, limits, log, positionOf }: ReaderInput): TreeNo
     const frame = frames.at(-1)
     if (!frame || frame.close !== token.kind) return 'misplaced'
     frames.pop()
-    return place(frame.node)
+    return place(frame.kind === 'array' ? closeArray(frame.node) : frame.node)
   }
 
   const key = (token: Token): Next =>

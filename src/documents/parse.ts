@@ -51,6 +51,7 @@ function locatable({ value, text, positionOf }: Source, reread: () => TreeNode |
   let tree: TreeNode | undefined
   return {
     value,
+    text,
     locate(pointer, part = 'value', within = 0) {
       tree ??= reread()
       if (!tree) return { line: 1, column: 1 }

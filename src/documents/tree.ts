@@ -1,6 +1,6 @@
 /**
  * What both readers make of a text: plain data, and beside it where each part stood. Pure.
- * Invariant: `value` of an object or array node holds exactly the values of its children.
+ * Invariant: `value` of an object node, and of an array node that is closed, holds exactly the values of its children.
  */
 import { type Json, type JsonObject, type JsonPrimitive, pointerTokens } from '../kernel/json.ts'
 
@@ -23,9 +23,10 @@ export function addMember(parent: ObjectNode, key: string, keyOffset: number, no
   parent.value[key] = node.value
 }
 
-export function addItem(parent: ArrayNode, node: TreeNode): void {
-  parent.items.push(node)
-  parent.value.push(node.value)
+/** Gives an array that has all its items its value: a list that was pushed into keeps room for sixteen more. */
+export function closeArray(node: ArrayNode): ArrayNode {
+  node.value = node.items.map(({ value }) => value)
+  return node
 }
 
 /** The offset of the value (or of the key) at `pointer`, or of its nearest ancestor that exists. O(depth). */

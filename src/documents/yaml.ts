@@ -17,7 +17,7 @@ import {
 import { type Path, quoted } from './finding.ts'
 import { EMPTY_FILE, keyRefusal, numberRefusal, type Refusal, tooDeep, tooManyNodes } from './plain-data.ts'
 import type { ReaderInput } from './reader.ts'
-import { addItem, addMember, arrayNode, objectNode, type TreeNode } from './tree.ts'
+import { addMember, arrayNode, closeArray, objectNode, type TreeNode } from './tree.ts'
 import { explainYaml, SECOND_DOCUMENT } from './yaml-error.ts'
 import { guardedTokens } from './yaml-guard.ts'
 
@@ -89,9 +89,9 @@ function treeOf(document: Document.Parsed, { limits, log, positionOf }: ReaderIn
   const list = ({ items }: YAMLSeq, path: Path, offset: number): TreeNode => {
     const tree = arrayNode(offset)
     items.forEach((item, index) => {
-      if (complete) addItem(tree, build(item, [...path, index], offset))
+      if (complete) tree.items.push(build(item, [...path, index], offset))
     })
-    return tree
+    return closeArray(tree)
   }
 
   const map = ({ items }: YAMLMap, path: Path, offset: number): TreeNode => {

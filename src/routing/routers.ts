@@ -21,11 +21,14 @@ const MAX_OWN = 24
 /** Indexes of words, some 200 KB each: they are asked only where neither a name nor a pattern fits. */
 const MAX_WORD_INDEXES = 50
 
+/** Tools are nearly always asked for beside the same workflows. */
+type Routed = { workflows: object; router: Router; others?: WeakMap<object, Router> }
+
 export function createRouters(): Routers {
   /** The one that was used last comes last. */
   let bases: Base[] = []
   const words = new LRUCache<Definitions, SearchIndex>({ max: MAX_WORD_INDEXES })
-  const routers = new WeakMap<object, WeakMap<object, Router>>()
+  const routers = new WeakMap<object, Routed>()
 
   function nearestBase(definitions: Definitions): { base: Base; own: readonly Defined[] } {
     const nearest = [EMPTY, ...bases]
@@ -36,7 +39,18 @@ export function createRouters(): Routers {
     return chosen
   }
 
+  /** Small until the first text: most tenants' are never asked. */
   function create(definitions: Definitions): Router {
+    let router: Router | undefined
+    return {
+      route(text) {
+        router ??= made(definitions)
+        return router.route(text)
+      },
+    }
+  }
+
+  function made(definitions: Definitions): Router {
     let index: ReturnType<typeof indexOver> | undefined
     return routerOver(definitions, {
       index() {
@@ -57,10 +71,16 @@ export function createRouters(): Routers {
 
   return {
     of(tools, workflows) {
-      const ofTools = routers.get(tools) ?? new WeakMap<object, Router>()
-      routers.set(tools, ofTools)
-      const router = ofTools.get(workflows) ?? create({ tool: tools, workflow: workflows })
-      ofTools.set(workflows, router)
+      const known = routers.get(tools)
+      if (!known) {
+        const router = create({ tool: tools, workflow: workflows })
+        routers.set(tools, { workflows, router })
+        return router
+      }
+      if (known.workflows === workflows) return known.router
+      known.others ??= new WeakMap()
+      const router = known.others.get(workflows) ?? create({ tool: tools, workflow: workflows })
+      known.others.set(workflows, router)
       return router
     },
   }

@@ -71,7 +71,7 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
     if (compiled.kind === 'bad') {
       return { kind: 'bad', findings: compiled.violations.map((violation) => findingAt(document, violation)) }
     }
-    return good(compiled.definition, name, Buffer.from(bytes).toString('utf8'))
+    return good(compiled.definition, name, document.text)
   }
 }
 

@@ -18,7 +18,7 @@ import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { SnapshotBuilder } from './build.ts'
 import { createChangeBroadcast, isSame, type ServedChanges } from './changes.ts'
 import { wholeFile } from './read-folder.ts'
-import type { Refusal, Served, Snapshot } from './snapshot.ts'
+import { type Refusal, type Served, type Snapshot, snapshotOf } from './snapshot.ts'
 import { standingOf } from './standing.ts'
 import type { Standings } from './standings.ts'
 
@@ -145,7 +145,7 @@ export function createServedSnapshots({
     try {
       const built = await builder.build(await objects.treeOf(revision))
       if (built.kind === 'refused') return { kind: 'refused', refused: { revision, problems: built.problems } }
-      return { kind: 'good', snapshot: { ...built.content, revision }, bytes: built.bytes }
+      return { kind: 'good', snapshot: snapshotOf(built.content, revision), bytes: built.bytes }
     } catch (error) {
       if (!(error instanceof ObjectUnreadable)) throw error
       const problem = wholeFile('', 'object-unreadable', `${error.message}. Restore it, or reset the branch.`)

@@ -7,6 +7,7 @@ import type { Violation } from '../documents/violation.ts'
 import type { Evaluation } from '../expressions/evaluation.ts'
 import type { Expression, Expressions } from '../expressions/expressions.ts'
 import { isVariableName, typeOfResult, type Variables } from '../expressions/variables.ts'
+import { exactList } from '../kernel/exact-list.ts'
 import { childPointer, type Json, type JsonObject } from '../kernel/json.ts'
 import { asSentence } from '../kernel/sentence.ts'
 import { afterwards, inOrder } from './afterwards.ts'
@@ -47,7 +48,7 @@ export function compileCompute(
     if (visible) variables = { ...variables, [name]: expression ? typeOfResult(expression.type) : 'dyn' }
   }
   if (violations.length > 0) return { kind: 'invalid', violations }
-  return running(steps)
+  return running(exactList(steps))
 }
 
 /** Apart, so that what runs does not keep what was needed to compile it. */

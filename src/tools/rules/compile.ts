@@ -5,6 +5,7 @@
 import type { Violation } from '../../documents/violation.ts'
 import type { Expression, Expressions } from '../../expressions/expressions.ts'
 import type { Variables } from '../../expressions/variables.ts'
+import { exactList } from '../../kernel/exact-list.ts'
 import { childPointer } from '../../kernel/json.ts'
 import { afterwards, inOrder } from '../afterwards.ts'
 import { type ToolScope, toolBindings, toolVariables } from '../bindings.ts'
@@ -93,12 +94,12 @@ export function compileRules(
     const expression = compileCondition(object.check, at('check'))
     const check = expression && object.check ? { source: object.check, expression } : undefined
     const { field = null, required = true, message } = object
-    return { rule, field, required, checks, when, check, message }
+    return { rule, field, required, checks: exactList(checks), when, check, message }
   }
 
   const rules = written.flatMap((each, index) => sourcesOf(each, index, violations).map(compileRule))
   if (violations.length > 0) return { kind: 'invalid', violations }
-  return running(rules)
+  return running(exactList(rules))
 }
 
 /** Apart, so that what runs does not keep what was needed to compile it. */
