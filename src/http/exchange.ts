@@ -3,9 +3,14 @@
  * request costs more than a cached read. A handler gives its answer as data; `send.ts` writes it.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ParamIndexMap, ParamStash } from 'hono/router'
 import type { Actor } from '../access/actor.ts'
 import type { TenantScope } from './tenant-scope.ts'
+
+/** What Hono's Node adapter gives each request. */
+export type Env = { Bindings: { incoming: IncomingMessage; outgoing: ServerResponse } }
+
+/** A parameter of the path, decoded; as it was sent where that is no UTF-8. */
+export type PathParameter = (name: string) => string | undefined
 
 /** What is known of one request. The server fills it in on the way to the handler. */
 export class Exchange {
@@ -23,37 +28,24 @@ export class Exchange {
   scope: TenantScope | undefined = undefined
   /** The body, where somebody has read it before the handler does. */
   bodyText: string | undefined = undefined
-  #indexes: ParamIndexMap = NO_PARAMETERS
-  #segments: ParamStash = []
+  readonly #param: PathParameter
   #query: URLSearchParams | undefined = undefined
 
   /** @param startedAt by the monotonic clock, in milliseconds */
-  constructor(incoming: IncomingMessage, outgoing: ServerResponse, startedAt: number) {
+  constructor({ incoming, outgoing }: Env['Bindings'], startedAt: number, param: PathParameter) {
     this.incoming = incoming
     this.outgoing = outgoing
     this.startedAt = startedAt
+    this.#param = param
     this.method = incoming.method ?? ''
-    const target = originForm(incoming.url ?? '')
-    const end = target.indexOf('?')
-    this.path = end === -1 ? target : target.slice(0, end)
-    this.search = end === -1 ? '' : target.slice(end)
+    const { path, search } = targetOf(incoming)
+    this.path = path
+    this.search = search
   }
 
-  /** Takes in what the router found: where in `segments` each parameter of the path is. */
-  matched(indexes: ParamIndexMap, segments: ParamStash): void {
-    this.#indexes = indexes
-    this.#segments = segments
-  }
-
-  /** A parameter of the path, decoded; as it was sent where that is no UTF-8. Empty where the route has none of the name. */
+  /** A parameter of the path, decoded. Empty where the route has none of the name. */
   param(name: string): string {
-    const text = this.#segments[this.#indexes[name] ?? -1] ?? ''
-    if (!text.includes('%')) return text
-    try {
-      return decodeURIComponent(text)
-    } catch {
-      return text
-    }
+    return this.#param(name) ?? ''
   }
 
   /** The first value of a parameter of the query. */
@@ -73,8 +65,14 @@ export class Exchange {
 
 export type Ctx = Exchange
 
-const NO_PARAMETERS: ParamIndexMap = {}
 const SLASH = 47
+
+/** What a request asks for, as it was sent. */
+export function targetOf({ url = '' }: Pick<IncomingMessage, 'url'>): { path: string; search: string } {
+  const target = originForm(url)
+  const end = target.indexOf('?')
+  return end === -1 ? { path: target, search: '' } : { path: target.slice(0, end), search: target.slice(end) }
+}
 
 /** The path and query of a target; proxies may send a whole URL (RFC 9112, section 3.2.2). */
 function originForm(target: string): string {

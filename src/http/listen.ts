@@ -1,9 +1,11 @@
 /** The socket: listening, and draining so that no request under way is cut off. */
-import { createServer } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createAdaptorServer } from '@hono/node-server'
 import { systemClock } from '../kernel/clock.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { timeOrderedIds } from '../kernel/time-ordered-id.ts'
-import { type Answering, answerInTurns } from './turns.ts'
+import type { HttpServer } from './server.ts'
+import { answerInTurns } from './turns.ts'
 import { answerUnreadable } from './unreadable-requests.ts'
 
 export type Listener = {
@@ -16,8 +18,15 @@ export type Listener = {
 const TIMEOUTS = { requestMs: 30_000, headersMs: 10_000, keepAliveMs: 65_000 } as const
 
 /** @throws StartRefused where the address is taken or not this machine's */
-export async function listen(app: Answering, { host, port }: { host: string; port: number }): Promise<Listener> {
-  const server = createServer(answerInTurns(app))
+export async function listen(
+  { app, turns }: Pick<HttpServer, 'app' | 'turns'>,
+  { host, port }: { host: string; port: number },
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    createServer: ((options: object, byHono: RequestListener) =>
+      createServer(options, answerInTurns(turns, byHono))) as typeof createServer,
+  }) as Server
   server.requestTimeout = TIMEOUTS.requestMs
   server.headersTimeout = TIMEOUTS.headersMs
   answerUnreadable(server, timeOrderedIds(systemClock))

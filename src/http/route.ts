@@ -54,6 +54,8 @@ type RouteBase = {
   operation: Operation
   /** Whether it changes or runs something: such requests are refused to pages of other sites. */
   effect: 'reads' | 'acts'
+  /** Whether it is asked for often, and answered as a whole: with all that arrive in the same turn (turns.ts). */
+  inTurns?: true
   /** Whether it takes an `Idempotency-Key`: it starts work or creates something, and has a body of the usual size. */
   idempotent?: true
 }

@@ -1,8 +1,11 @@
 /**
  * The way of one request, in order: request id, host, who may ask, the tenant's head, the handler, the answer, the metric.
  * One function per route and no chain of middleware: a handler that is synchronous is answered without a microtask.
+ *
+ * Hono answers every route. What thousands ask for in a second, and memory answers, leaves its `Request` and `Response` out
+ * on a socket (`turns.ts`): the same functions, found by the same router.
  */
-import { METHOD_NAME_ALL, type ParamIndexMap } from 'hono/router'
+import { type Context, Hono } from 'hono'
 import { RegExpRouter } from 'hono/router/reg-exp-router'
 import { type Actor, actorName } from '../access/actor.ts'
 import { may, type Right } from '../access/rights.ts'
@@ -10,7 +13,7 @@ import type { Denial, DenialLog } from '../audit/denials.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
 import { type Authenticate, originOf } from './authentication.ts'
-import { type Ctx, Exchange, type Reply, requestHeader } from './exchange.ts'
+import { type Ctx, type Env, Exchange, type PathParameter, type Reply, requestHeader, targetOf } from './exchange.ts'
 import type { Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { foreignPageRefusal, refuseForeignHost } from './loopback.ts'
@@ -18,7 +21,7 @@ import { problemReply } from './problem.ts'
 import { queryGuard } from './query-names.ts'
 import type { Answer, Method, Route } from './route.ts'
 import type { ScopeResolver, TenantScope } from './tenant-scope.ts'
-import type { Answering } from './turns.ts'
+import type { Turns, Waiting } from './turns.ts'
 import { askWithoutSocket } from './without-socket.ts'
 
 export type AnsweredRequest = {
@@ -48,12 +51,14 @@ export type ServerDeps = {
   /** A server on loopback answers to loopback names alone (loopback.ts). */
   answersTo: 'loopback-names' | 'any-name'
   observer: Observer
-  together: Answering['together']
+  together: Turns['together']
   clock: Clock
   newId: () => string
 }
 
-export type HttpServer = Answering & {
+export type HttpServer = {
+  app: Hono<Env>
+  turns: Turns
   /** Answers a request that comes without a socket. */
   request(url: string, init?: RequestInit): Promise<Response>
   /** What is mounted. */
@@ -68,34 +73,38 @@ export function createServer(deps: ServerDeps): HttpServer {
   const refuseForeignPage = foreignPageRefusal(isLocal ? ['http'] : ['http', 'https'])
   const admitHost = isLocal ? refuseForeignHost : () => {}
   // One regular expression finds a route; a path that it cannot hold beside the others is refused here, at start.
-  const router = new RegExpRouter<Handler>()
-  const refusals = new RegExpRouter<Handler>()
+  const app = new Hono<Env>({ router: new RegExpRouter() })
+  const inTurns = new RegExpRouter<Handler>()
   const allowed = new Map<string, Method[]>()
   for (const route of routes) {
-    router.add(
-      route.method.toUpperCase(),
-      routerPath(route.path),
-      observed(route.path, handlerOf(route, deps, refuseForeignPage)),
-    )
+    const [method, path] = [route.method.toUpperCase(), honoPath(route.path)]
+    const handler = observed(route.path, handlerOf(route, deps, refuseForeignPage))
+    app.on(method, path, byHono(handler))
+    if (route.inTurns) inTurns.add(method, path, handler)
     allowed.set(route.path, [...(allowed.get(route.path) ?? []), route.method])
   }
+  // Apart from the routes: where two handlers fit a path, Hono chains them by promises, for every request.
+  const refusals = new Hono<Env>()
   for (const [path, methods] of allowed) {
-    refusals.add(
-      METHOD_NAME_ALL,
-      routerPath(path),
-      observed(path, () => refuseMethod(methods)),
-    )
+    refusals.all(honoPath(path), byHono(observed(path, () => refuseMethod(methods))))
   }
-  const refuse = observed('none', refusePath)
+  refusals.notFound(byHono(observed('none', refusePath)))
+  app.notFound((c) => refusals.fetch(c.req.raw, c.env))
 
-  const receive: Answering['receive'] = (incoming, outgoing) => new Exchange(incoming, outgoing, clock.monotonic())
+  function byHono(handler: Handler): (c: Context<Env>) => Response | Promise<Response> {
+    return (c) => {
+      const reply = handler(new Exchange(c.env, clock.monotonic(), (name) => c.req.param(name)))
+      return reply instanceof Promise ? reply.then(responseOf) : responseOf(reply)
+    }
+  }
 
-  function answer(c: Ctx): Answer {
-    const [found, segments] = router.match(c.method === 'HEAD' ? 'GET' : c.method, c.path)
+  function find(bindings: Env['Bindings']): Waiting | undefined {
+    const { incoming } = bindings
+    const [found, segments] = inTurns.match(incoming.method ?? '', targetOf(incoming).path)
     const [handler, indexes] = found[0] ?? []
-    if (!handler) return (refusals.match(METHOD_NAME_ALL, c.path)[0][0]?.[0] ?? refuse)(c)
-    c.matched(indexes as ParamIndexMap, segments ?? [])
-    return handler(c)
+    if (!handler || !indexes) return undefined
+    const param: PathParameter = (name) => decoded(segments?.[indexes[name] as number])
+    return { c: new Exchange(bindings, clock.monotonic(), param), handler }
   }
 
   function observed(route: string, handle: Handler): Handler {
@@ -126,11 +135,25 @@ export function createServer(deps: ServerDeps): HttpServer {
   }
 
   return {
-    receive,
-    answer,
-    together: deps.together,
-    request: (url, init) => askWithoutSocket({ receive, answer }, url, init),
+    app,
+    turns: { find, together: deps.together },
+    request: (url, init) => askWithoutSocket(app, url, init),
     routes,
+  }
+}
+
+/** What a web response takes; types of Node say it with another kind of buffer. */
+type Body = ConstructorParameters<typeof Response>[0]
+
+const responseOf = ({ status, headers, body }: Reply): Response => new Response(body as Body, { status, headers })
+
+/** As Hono decodes a parameter: what is no UTF-8 stays as it was sent. */
+function decoded(text: string | undefined): string | undefined {
+  if (!text?.includes('%')) return text
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
@@ -231,5 +254,5 @@ function requestIdOf(c: Ctx): string | undefined {
   return given !== undefined && REQUEST_ID.test(given) ? given : undefined
 }
 
-/** `/a/{b}` and `/a/{b+}` in the router's syntax. */
-const routerPath = (path: string): string => path.replace(/\{(\w+)\+\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')
+/** `/a/{b}` and `/a/{b+}` in Hono's syntax. */
+const honoPath = (path: string): string => path.replace(/\{(\w+)\+\}/g, ':$1{.+}').replace(/\{(\w+)\}/g, ':$1')

@@ -5,14 +5,16 @@
  * Invariant: a look-up that requests share begins when the last of them has arrived.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import type { Exchange, Reply } from './exchange.ts'
+import type { Env, Exchange, Reply } from './exchange.ts'
+import type { Answer } from './route.ts'
 import { send } from './send.ts'
 
-export type Answering = {
-  /** Takes in a request whose head has arrived. */
-  receive(incoming: IncomingMessage, outgoing: ServerResponse): Exchange
-  /** Never throws. */
-  answer(c: Exchange): Reply | Promise<Reply>
+/** A request whose head has arrived, and what answers it. The handler never throws. */
+export type Waiting = { c: Exchange; handler: (c: Exchange) => Answer }
+
+export type Turns = {
+  /** A request that is answered in turns; undefined for all others. */
+  find(bindings: Env['Bindings']): Waiting | undefined
   /** Runs `work`, which answers requests that have all arrived. */
   together(work: () => void): void
 }
@@ -20,8 +22,9 @@ export type Answering = {
 /** So that the first of very many does not wait for the last. */
 const MAX_TOGETHER = 64
 
-export function answerInTurns({ receive, answer, together }: Answering): RequestListener {
-  let waiting: Exchange[] = []
+/** @param otherwise answers what is not answered in turns */
+export function answerInTurns({ find, together }: Turns, otherwise: RequestListener): RequestListener {
+  let waiting: Waiting[] = []
   let ready: [Exchange, Reply][] = []
 
   function answerAll(): void {
@@ -29,8 +32,8 @@ export function answerInTurns({ receive, answer, together }: Answering): Request
     waiting = []
     for (let at = 0; at < arrived.length; at += MAX_TOGETHER) {
       together(() => {
-        for (const c of arrived.slice(at, at + MAX_TOGETHER)) {
-          const reply = answer(c)
+        for (const { c, handler } of arrived.slice(at, at + MAX_TOGETHER)) {
+          const reply = handler(c)
           if (reply instanceof Promise) reply.then((later) => finish(c, later)).catch(() => c.outgoing.destroy())
           else ready.push([c, reply])
         }
@@ -50,8 +53,10 @@ export function answerInTurns({ receive, answer, together }: Answering): Request
     for (const [c, reply] of leaving) sendOne(c, reply)
   }
 
-  return (incoming, outgoing) => {
-    if (waiting.push(receive(incoming, outgoing)) === 1) setImmediate(answerAll)
+  return (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const found = find({ incoming, outgoing })
+    if (!found) otherwise(incoming, outgoing)
+    else if (waiting.push(found) === 1) setImmediate(answerAll)
   }
 }
 

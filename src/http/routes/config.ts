@@ -102,6 +102,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
       access: 'tenant',
       right: 'config:read',
       effect: 'reads',
+      inTurns: true,
       operation: {
         id: 'get-config',
         summary: "The tenant's whole configuration",
@@ -118,6 +119,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
       access: 'tenant',
       right: 'config:read',
       effect: 'reads',
+      inTurns: true,
       operation: {
         id: 'get-config-value',
         summary: 'One value of the configuration',

@@ -104,6 +104,7 @@ function listingRoutes({ kind, list, find, names }: Listing, atRevision: AtRevis
       access: 'tenant',
       right: 'config:read',
       effect: 'reads',
+      inTurns: true,
       operation: {
         id: `list-${kind}s`,
         summary: `All ${kind}s of the tenant`,
@@ -129,6 +130,7 @@ function listingRoutes({ kind, list, find, names }: Listing, atRevision: AtRevis
       access: 'tenant',
       right: 'config:read',
       effect: 'reads',
+      inTurns: true,
       operation: {
         id: `get-${kind}`,
         summary: `One ${kind} of the tenant`,

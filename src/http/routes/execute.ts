@@ -127,6 +127,7 @@ export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Rout
     right: 'tools:run',
     gate: 'by-handler',
     effect: 'acts',
+    inTurns: true,
     idempotent: true,
     operation: {
       id: `run-${kind}`,
@@ -151,6 +152,7 @@ export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Rout
       right: 'tools:run',
       gate: 'by-handler',
       effect: 'acts',
+      inTurns: true,
       idempotent: true,
       operation: {
         id: 'execute',
