@@ -2,8 +2,9 @@
  * Git's own merge of the contents of single files, many at once: one merge of trees made for it, with one path for each.
  * `git merge-file` is another merge: it looks for the shortest edit, where `git merge` compares by histogram.
  */
+
 import type { Oid } from '../kernel/ids.ts'
-import { inBatches } from './in-batches.ts'
+import { inBatches } from '../kernel/in-batches.ts'
 import type { NativeMerges } from './native-merges.ts'
 import type { ScratchRepository } from './scratch-repository.ts'
 import { parseTree, serializeTree } from './tree-bytes.ts'

@@ -6,9 +6,10 @@
  * which git ends (a damaged object) is told of that merge alone: its batch is asked for again, one at a time.
  * Source: git-merge-tree(1), "OUTPUT"; git 2.39 merges commits only, so trees are made into commits with one parent.
  */
+
 import type { Oid } from '../kernel/ids.ts'
+import { inBatches } from '../kernel/in-batches.ts'
 import { commitBytes } from './commit-bytes.ts'
-import { inBatches } from './in-batches.ts'
 import { runGit } from './run.ts'
 import type { ScratchRepository } from './scratch-repository.ts'
 

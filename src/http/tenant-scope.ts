@@ -39,15 +39,12 @@ export function createScopeResolver({
     const tenant = tenantOf(c, only, origin.actor)
     registry.admit(tenant)
     const served = snapshots.current(tenant, registry.refOf(tenant))
-    if (served instanceof Promise)
-      return served.then((value) => adopted({ tenant, served: value, fromMemory: false, origin }))
     if (served === undefined) return registry.refuseAbsent(tenant)
-    return adopted({ tenant, served, fromMemory: true, origin })
-  }
-
-  function adopted(scope: TenantScope): TenantScope | Promise<TenantScope> {
-    if (registry.isKnown(scope.tenant)) return scope
-    return registry.adopt(scope.tenant, scope.origin).then(() => scope)
+    const fromMemory = !(served instanceof Promise)
+    if (fromMemory && registry.isKnown(tenant)) return { tenant, served, fromMemory, origin }
+    // A branch that is asked for the first time gets its row while it is read.
+    const row = registry.isKnown(tenant) ? undefined : registry.adopt(tenant, origin)
+    return Promise.all([served, row]).then(([value]) => ({ tenant, served: value, fromMemory, origin }))
   }
 }
 

@@ -9,8 +9,7 @@ import type { ApiKey } from '../access/keys/key.ts'
 import type { AuditEntry } from '../audit/entry.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import { profileBody } from '../tenants/profile.ts'
-import { nameTaken } from '../tenants/refusals.ts'
-import type { Creation, CreationOutcome, TenantStore } from '../tenants/store.ts'
+import type { AdoptionOutcome, Creation, CreationOutcome, TenantStore } from '../tenants/store.ts'
 import { schemaNameOf, statusOf, type Tenant } from '../tenants/tenant.ts'
 import type { AuditWriter } from './audit-writer.ts'
 import { insertKeys } from './keys.ts'
@@ -44,62 +43,51 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
     return { kind: 'name-taken', holder: rows[0]?.id as TenantId }
   }
 
+  /** Of a tenant that has a row. */
+  async function adoptedBefore(
+    transaction: Transaction<Database>,
+    id: TenantId,
+    change: number,
+  ): Promise<AdoptionOutcome> {
+    const found = await standing(transaction, id)
+    if (found.kind === 'name-taken') return found
+    if (found.tenant.branchDue === null) return { kind: 'stands', tenant: found.tenant }
+    // Somebody was killed between the branch and the note of it.
+    await noteBranches(transaction, [id], change)
+    return { kind: 'stands', tenant: { ...found.tenant, branchDue: null, change } }
+  }
+
   return {
     async changedAfter(change) {
       const rows = await db.selectFrom('tenant').selectAll().where('change', '>', change).orderBy('change').execute()
       return rows.map(toTenant)
     },
 
-    adopt: ({ id, at }, origin) =>
+    adopt: (adoptions) =>
       changing(async (transaction, change) => {
-        const row = newRow({ id, origin: 'adopted', at, change })
-        const inserted = await transaction
-          .insertInto('tenant')
-          .values(row)
-          .onConflict((conflict) => conflict.doNothing())
-          .returningAll()
-          .executeTakeFirst()
-        if (inserted) {
-          const tenant = toTenant(inserted)
-          await audit.append(transaction, adoption(tenant, origin))
-          return tenant
+        const added = await insertMissing(
+          transaction,
+          adoptions.map(({ id, at }) => newRow({ id, origin: 'adopted', at, change })),
+        )
+        const entries = adoptions.flatMap(({ id, origin }): AuditEntry[] => {
+          const tenant = added.get(id)
+          return tenant ? [adoption(tenant, origin)] : []
+        })
+        await audit.append(transaction, ...entries)
+        const outcomes: AdoptionOutcome[] = []
+        for (const { id } of adoptions) {
+          const tenant = added.get(id)
+          outcomes.push(tenant ? { kind: 'stands', tenant } : await adoptedBefore(transaction, id, change))
         }
-        const found = await standing(transaction, id)
-        if (found.kind === 'name-taken') throw nameTaken(id, found.holder)
-        if (found.tenant.branchDue === null) return found.tenant
-        // Somebody was killed between the branch and the note of it.
-        await noteBranches(transaction, [id], change)
-        return { ...found.tenant, branchDue: null, change }
-      }),
-
-    adoptAll: ({ ids, at }, origin) =>
-      changing(async (transaction, change) => {
-        const inserted = await transaction
-          .insertInto('tenant')
-          .values(ids.map((id) => newRow({ id, origin: 'adopted', at, change })))
-          .onConflict((conflict) => conflict.doNothing())
-          .returningAll()
-          .execute()
-        const adopted = inserted.map(toTenant)
-        await audit.append(transaction, ...adopted.map((tenant) => adoption(tenant, origin)))
-        return adopted
+        return outcomes
       }),
 
     create: (creations, origin) =>
       changing(async (transaction, change) => {
-        const added = new Map<string, Tenant>()
-        for (let at = 0; at < creations.length; at += ROWS_PER_INSERT) {
-          const rows = creations
-            .slice(at, at + ROWS_PER_INSERT)
-            .map((creation) => newRow({ ...creation, origin: 'created', change }))
-          const inserted = await transaction
-            .insertInto('tenant')
-            .values(rows)
-            .onConflict((conflict) => conflict.doNothing())
-            .returningAll()
-            .execute()
-          for (const row of inserted) added.set(row.id, toTenant(row))
-        }
+        const added = await insertMissing(
+          transaction,
+          creations.map((creation) => newRow({ ...creation, origin: 'created', change })),
+        )
         await addWhatComesWith(transaction, { creations, added, origin })
         const outcomes: CreationOutcome[] = []
         for (const { id } of creations) {
@@ -169,6 +157,24 @@ export function tenantStore(db: Kysely<Database>, audit: AuditWriter): TenantSto
     await audit.append(transaction, ...entries)
     await insertKeys(transaction, keys, { origin, audit })
   }
+}
+
+/** @returns those that were not there, by id */
+async function insertMissing(
+  transaction: Transaction<Database>,
+  rows: readonly ReturnType<typeof newRow>[],
+): Promise<Map<string, Tenant>> {
+  const added = new Map<string, Tenant>()
+  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+    const inserted = await transaction
+      .insertInto('tenant')
+      .values(rows.slice(at, at + ROWS_PER_INSERT))
+      .onConflict((conflict) => conflict.doNothing())
+      .returningAll()
+      .execute()
+    for (const row of inserted) added.set(row.id, toTenant(row))
+  }
+  return added
 }
 
 /** @param tenants at most as many as one statement takes */

@@ -4,9 +4,9 @@
  * Invariant: what comes in comes in as it does by its first request: a row of its own, and a line of the trail. A branch whose
  * name is no tenant's id, or is taken, is left alone.
  */
-import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { Origin } from '../access/actor.ts'
 import { parseTenantId, type RefName, type TenantId } from '../kernel/ids.ts'
+import { createPace } from '../kernel/pace.ts'
 import type { TenantRegistry } from './registry.ts'
 import type { TenantStore } from './store.ts'
 import { type BranchNames, headRef, type Tenant } from './tenant.ts'
@@ -19,8 +19,8 @@ export type Fleet = {
 /** The refs below a prefix that ends in a slash. */
 export type BranchLister = (prefix: RefName) => Promise<readonly { ref: RefName }[]>
 
-/** In one transaction: some 10 ms, so that requests have their turn. */
-const BATCH = 250
+/** In one transaction: some two milliseconds. */
+const BATCH = 32
 
 export function createFleet({
   registry,
@@ -31,7 +31,7 @@ export function createFleet({
   newId,
 }: {
   registry: TenantRegistry
-  store: Pick<TenantStore, 'adoptAll'>
+  store: Pick<TenantStore, 'adopt'>
   branches: BranchLister
   names: BranchNames
   clock: { now(): number }
@@ -44,15 +44,19 @@ export function createFleet({
     const prefix = headRef(names.prefix)
     const ids = (await branches(prefix)).flatMap(({ ref }) => parseTenantId(ref.slice(prefix.length)) ?? [])
     const unknown = ids.filter((id) => !registry.hasRow(id))
+    const pace = createPace()
     for (let at = 0; at < unknown.length; at += BATCH) {
       await adoptSome(unknown.slice(at, at + BATCH))
-      await eventLoopTurn()
+      await pace.rest()
     }
   }
 
   async function adoptSome(ids: readonly TenantId[]): Promise<void> {
     const origin: Origin = { actor: { kind: 'system' }, requestId: newId(), address: null }
-    for (const tenant of await store.adoptAll({ ids, at: new Date(clock.now()) }, origin)) registry.put(tenant)
+    const at = new Date(clock.now())
+    for (const outcome of await store.adopt(ids.map((id) => ({ id, at, origin })))) {
+      if (outcome.kind === 'stands') registry.put(outcome.tenant)
+    }
   }
 
   return {

@@ -8,11 +8,12 @@ import type { RefReader } from '../git/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
+import { inBatches } from '../kernel/in-batches.ts'
 import type { PlanCatalogue } from '../plans/catalogue.ts'
 import type { Plan } from '../plans/plan.ts'
-import { branchMissing, tenantNotFound, tenantSuspended } from './refusals.ts'
+import { branchMissing, nameTaken, tenantNotFound, tenantSuspended } from './refusals.ts'
 import { effectiveSettings, type TenantSettings } from './settings.ts'
-import type { TenantStore } from './store.ts'
+import type { AdoptionOutcome, TenantStore } from './store.ts'
 import { type BranchNames, branchOf, headRef, type Tenant } from './tenant.ts'
 
 export type TenantRegistry = {
@@ -51,6 +52,8 @@ export type TenantRegistry = {
 
 /** How long a change that another process made may stay unseen. */
 const FOLLOW_MS = 500
+/** About a millisecond of the database. */
+const ADOPTIONS_AT_ONCE = 16
 
 /** @param onError told of a look at the database that failed; the next one comes in `FOLLOW_MS` */
 export async function createTenantRegistry({
@@ -97,12 +100,25 @@ export async function createTenantRegistry({
     if (row?.suspendedAt) throw tenantSuspended(tenant)
   }
 
-  async function adopt(tenant: TenantId, origin: Origin): Promise<Tenant> {
+  // Of many tenants at once: a thousand branches that are asked for the first time are some sixty transactions.
+  const adopted = inBatches(store.adopt, ADOPTIONS_AT_ONCE)
+  const adopting = new Map<TenantId, Promise<AdoptionOutcome>>()
+
+  function adoption(tenant: TenantId, origin: Origin): Promise<AdoptionOutcome> {
     const asProduct: Origin = { ...origin, actor: { kind: 'system' } }
-    const row = await store.adopt({ id: tenant, at: new Date(clock.now()) }, asProduct)
-    put(row)
+    const made = adopted({ id: tenant, at: new Date(clock.now()), origin: asProduct }).finally(() => {
+      adopting.delete(tenant)
+    })
+    adopting.set(tenant, made)
+    return made
+  }
+
+  async function adopt(tenant: TenantId, origin: Origin): Promise<Tenant> {
+    const outcome = await (adopting.get(tenant) ?? adoption(tenant, origin))
+    if (outcome.kind === 'name-taken') throw nameTaken(tenant, outcome.holder)
+    put(outcome.tenant)
     admit(tenant)
-    return row
+    return outcome.tenant
   }
 
   await refresh()

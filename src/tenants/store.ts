@@ -25,6 +25,11 @@ export type CreationOutcome =
   /** Another tenant has its schema name. */
   | { kind: 'name-taken'; holder: TenantId }
 
+/** A branch that is there and is to have its row; `origin` is who asked for it. */
+export type Adoption = { id: TenantId; at: Date; origin: Origin }
+
+export type AdoptionOutcome = { kind: 'stands'; tenant: Tenant } | Extract<CreationOutcome, { kind: 'name-taken' }>
+
 /** What a change writes; `version` is the one that it was decided on. */
 export type TenantUpdate = Pick<Tenant, 'id' | 'profile' | 'suspendedAt' | 'deletedAt' | 'updatedAt' | 'version'>
 
@@ -39,18 +44,8 @@ export type TenantAction =
 export type TenantStore = {
   /** Rows whose `change` is later, in that order; 0 = all. */
   changedAfter(change: number): Promise<Tenant[]>
-  /**
-   * A row for a branch that is there; an existing one stays as it is.
-   * @returns the row that now stands
-   * @throws AppError `tenant-name-taken` where another tenant has its schema name
-   */
-  adopt(tenant: { id: TenantId; at: Date }, origin: Origin): Promise<Tenant>
-  /**
-   * The same for several, in one transaction; those that cannot be adopted, and those that have a row, are passed over.
-   * @param tenants at most a thousand
-   * @returns the new rows
-   */
-  adoptAll(tenants: { ids: readonly TenantId[]; at: Date }, origin: Origin): Promise<Tenant[]>
+  /** Rows in one transaction; existing ones stay as they are. Outcomes in the order of `adoptions`, whose ids differ. */
+  adopt(adoptions: readonly Adoption[]): Promise<AdoptionOutcome[]>
   /** Rows, owners and keys in one transaction. Outcomes in the order of `creations`, whose ids differ. */
   create(creations: readonly Creation[], origin: Origin): Promise<CreationOutcome[]>
   /** Notes that the branches of these tenants were made. */

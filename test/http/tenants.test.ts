@@ -91,6 +91,24 @@ describe('a branch made by hand', () => {
     expect(await (await app.request(undefined, '/admin/tenants/adopted')).json()).toMatchObject({ origin: 'adopted' })
   })
 
+  test('is one of many that are asked for at once: each has one row and one line in the trail, and no name is taken twice', async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `woken-${i}`)
+    for (const id of [...ids, 'woken_7']) app.repository.git(['branch', `customer/${id}`, 'main'])
+    const asked = [...ids, 'woken-3', 'woken-3']
+    const answers = await Promise.all(asked.map((id) => app.request(id, '/api/v1/config')))
+    expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 200))
+    const twin = await app.request('woken_7', '/api/v1/config')
+    expect(await twin.json()).toMatchObject({ code: 'tenant-name-taken' })
+    const rows = await Promise.all(ids.map(async (id) => (await app.request(undefined, `/admin/tenants/${id}`)).json()))
+    expect(rows).toEqual(ids.map((id) => expect.objectContaining({ tenant_id: id, origin: 'adopted' })))
+    const trail = await app.request(undefined, '/admin/audit?action=tenant.adopted', {
+      headers: { Accept: 'application/x-ndjson' },
+    })
+    const lines = (await trail.text()).trimEnd().split('\n')
+    const adopted = lines.map((line) => (JSON.parse(line) as { tenant: string }).tenant)
+    expect(adopted.filter((id) => id.startsWith('woken')).toSorted()).toEqual(ids.toSorted())
+  })
+
   test('is one also when it is asked for by its operator first, or created', async () => {
     app.commit('shown', {})
     expect(await (await app.request(undefined, '/admin/tenants/shown')).json()).toMatchObject({ origin: 'adopted' })

@@ -4,8 +4,9 @@
  * the next batch; between two batches requests have their turn; a run whose step fails is paused with the reason and holds
  * up no other.
  */
+
+import type { Pace } from '../../kernel/pace.ts'
 import type { RunDeps } from './deps.ts'
-import type { Pace } from './pace.ts'
 import { recover } from './recover.ts'
 import { moved, type Run } from './run.ts'
 import { isUnderWay, step } from './steps.ts'

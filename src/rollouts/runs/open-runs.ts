@@ -1,4 +1,6 @@
 /** Everything about runs, put together over the adapters that `app.ts` gives. */
+
+import { createPace, type Pace } from '../../kernel/pace.ts'
 import type { RolloutPlanner } from '../plan/planner.ts'
 import { createConductor, type DriverLock } from './conductor.ts'
 import { type Conflicts, createConflicts } from './conflicts.ts'
@@ -6,7 +8,6 @@ import type { RunDeps } from './deps.ts'
 import type { HoldStore } from './hold-store.ts'
 import type { Merging } from './merging.ts'
 import { createMirroring, type Mirror } from './mirror.ts'
-import { createPace, type Pace } from './pace.ts'
 import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
 import type { RunStore } from './store.ts'
 import { createTrunkWatch, type TrunkMode } from './trunk-watch.ts'

@@ -1,6 +1,6 @@
 /** How long a rollout rests, by what the event loop did meanwhile. */
 import { expect, test } from 'vitest'
-import { createPace } from '../../src/rollouts/runs/pace.ts'
+import { createPace } from '../../src/kernel/pace.ts'
 
 /** A loop that is busy for this share of its time; gives how long a rest after `workedMs` took. */
 async function restAfter(workedMs: number, busy: number): Promise<number> {

@@ -1,7 +1,7 @@
 /**
- * How fast a run goes on beside requests. After each piece of work it rests until requests have had four times as long, or
- * the event loop has waited for something to do: so a rollout of ten thousand branches takes no more than a fifth of a busy
- * server, and all of an idle one.
+ * How fast long work goes on beside requests. After each piece of it, it rests until requests have had four times as long,
+ * or the event loop has waited for something to do: so a rollout of ten thousand branches takes no more than a fifth of a
+ * busy server, and all of an idle one.
  */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
