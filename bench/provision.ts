@@ -1,6 +1,6 @@
 /**
  * Creating tenants: many in one request, beside a loop of `git branch`; one by the script, beside a script of one
- * `git branch`. What we make is a branch with a reflog, a row, an entry of the audit trail and a name in the registry.
+ * `git branch`. What we make is a branch, a row, an entry of the audit trail and a name in the registry.
  */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'

@@ -9,7 +9,6 @@ import { openHousekeeping } from '../git/housekeeping.ts'
 import { isLeftBehind, ownName } from '../git/left-behind.ts'
 import { openMirror } from '../git/mirror.ts'
 import { openPlanner } from '../git/open-planner.ts'
-import { openRefWriter } from '../git/ref-updates.ts'
 import { openRolloutRepository } from '../git/rollout-repository.ts'
 import { SERVICE, serviceKey } from '../git/setup/conveniences.ts'
 import { openRuns } from '../rollouts/runs/open-runs.ts'
@@ -29,12 +28,11 @@ export async function openChanging(
   { quietMs }: Overrides,
 ) {
   const { config, clock, log, newId, storage, audit, repository, keyPaths } = ground
-  const { refs, objects, reader, fresh, builder, snapshots, history, compiler } = serving
-  const { gitDir, kind, top } = repository
+  const { refs, writer, objects, reader, fresh, builder, snapshots, history, compiler } = serving
+  const { gitDir } = repository
   const key = serviceKey(keyPaths)
   const { refOf } = registry
 
-  const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
   await writer.mend()
   const journal = commitJournal(storage, {
     audit: audit.writer,

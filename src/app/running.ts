@@ -16,7 +16,7 @@ import type { Serving } from './serving.ts'
 
 export type Running = Awaited<ReturnType<typeof openRunning>>
 
-export async function openRunning(ground: Ground, { refs, behindFinder, snapshots, history }: Serving) {
+export async function openRunning(ground: Ground, { refs, writer, behindFinder, snapshots, history }: Serving) {
   const { config, clock, log, metrics, newId, storage, audit, secrets, apiKeys } = ground
   const people = userStore(storage.db, { audit: audit.writer, clock, onRevoked: apiKeys.forget })
   const usage = openUsage(storage, { users: people, metrics, clock, log })
@@ -47,7 +47,7 @@ export async function openRunning(ground: Ground, { refs, behindFinder, snapshot
     names: config.names,
     planFile: openPlansFile(config.dataDir),
     refs,
-    branches: branchWriter(ground.repository.gitDir, clock),
+    branches: branchWriter(writer),
     branchLister: (prefix) => headsBelow(ground.repository.gitDir, prefix),
     behindFinder,
     snapshots,

@@ -6,7 +6,9 @@ import { createFreshObjects, freshFirst } from '../git/fresh-objects.ts'
 import { openHistory } from '../git/history.ts'
 import { openObjects } from '../git/objects.ts'
 import { openPins } from '../git/pins.ts'
+import { openRefWriter } from '../git/ref-updates.ts'
 import { createRefReader } from '../git/refs.ts'
+import { SERVICE } from '../git/setup/conveniences.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { gaugeTenants, logServedChange } from '../observability/served-changes.ts'
@@ -20,8 +22,9 @@ import type { Ground } from './ground.ts'
 
 export type Serving = ReturnType<typeof openServing>
 
-export function openServing({ config, clock, log, metrics, storage, repository: { gitDir } }: Ground) {
+export function openServing({ config, clock, log, metrics, storage, repository: { gitDir, kind, top } }: Ground) {
   const refs = createRefReader(gitDir)
+  const writer = openRefWriter({ gitDir, workTree: kind === 'bare' ? undefined : top, refs, by: SERVICE, clock })
   const fresh = createFreshObjects()
   const reader = freshFirst(openObjectReader(gitDir), fresh)
   const objects = openObjects(gitDir, reader)
@@ -38,6 +41,7 @@ export function openServing({ config, clock, log, metrics, storage, repository: 
   gaugeTenants(metrics.registry, standings.counts)
   return {
     refs,
+    writer,
     fresh,
     reader,
     objects,

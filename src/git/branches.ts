@@ -1,50 +1,47 @@
-/** Moves of branch heads, by native git: its lock files and reflogs are what other writers respect. */
-import type { Oid } from '../kernel/ids.ts'
-import { GitFailure, runGit } from './run.ts'
-import { removeStaleLock } from './stale-lock.ts'
+/** New branches, one or thousands. */
+import type { Oid, RefName } from '../kernel/ids.ts'
+import type { RefOutcome, RefWriter } from './ref-updates.ts'
 
 /** A branch, without `refs/heads/`, that is to exist. */
 export type BranchCreation = { branch: string; at: Oid }
 
 export type BranchWriter = {
   /**
-   * Creates those of the branches that do not exist; one that does stays where it is. A lock that a killed git left
-   * behind is no obstacle.
+   * Creates those of the branches that do not exist, on the disk when it resolves; one that does stays where it is. A lock
+   * that a killed git left behind is no obstacle.
    * @param message for the reflogs
-   * @returns what git says about those that still do not exist, by branch
+   * @returns why those that still do not exist could not be made, by branch
    */
   createMissing(creations: readonly BranchCreation[], message: string): Promise<ReadonlyMap<string, string>>
 }
 
-export const branchWriter = (gitDir: string, clock: { now(): number }): BranchWriter => {
-  /** All of them or none: one transaction (git-update-ref(1)), which refuses a branch that exists. */
-  async function create(creations: readonly BranchCreation[], message: string): Promise<GitFailure | undefined> {
-    const input = creations.map(({ branch, at }) => `create refs/heads/${branch} ${at}\n`).join('')
-    try {
-      await runGit({ cwd: gitDir, args: ['update-ref', '--create-reflog', '-m', message, '--stdin'], input })
-      return undefined
-    } catch (error) {
-      if (error instanceof GitFailure) return error
-      throw error
+export const branchWriter = (writer: RefWriter): BranchWriter => ({
+  async createMissing(creations, message) {
+    const outcomes = await writer.moveMany(
+      creations.map(({ branch, at }) => ({ ref: `refs/heads/${branch}` as RefName, from: null, to: at, message })),
+    )
+    const refused = new Map<string, string>()
+    for (const [i, { branch }] of creations.entries()) {
+      const reason = reasonOf(branch, outcomes[i]!)
+      if (reason !== undefined) refused.set(branch, reason)
     }
-  }
+    return refused
+  },
+})
 
-  async function exists(branch: string): Promise<boolean> {
-    const args = ['for-each-ref', '--format=%(objectname)', `refs/heads/${branch}`]
-    return (await runGit({ cwd: gitDir, args })).length > 0
-  }
-
-  return {
-    async createMissing(creations, message) {
-      const refused = new Map<string, string>()
-      if (creations.length === 0 || !(await create(creations, message))) return refused
-      for (const creation of creations) {
-        if (await exists(creation.branch)) continue
-        removeStaleLock(gitDir, `refs/heads/${creation.branch}`, clock.now())
-        const failure = await create([creation], message)
-        if (failure && !(await exists(creation.branch))) refused.set(creation.branch, failure.stderr.trim())
-      }
-      return refused
-    },
+/** Undefined where the branch is there, whoever made it. */
+function reasonOf(branch: string, outcome: RefOutcome): string | undefined {
+  switch (outcome.kind) {
+    case 'moved':
+    case 'stale':
+      return undefined
+    case 'locked':
+      return `refs/heads/${branch}.lock is held by another process`
+    case 'checked-out-dirty':
+      return `it is checked out in ${outcome.workTree}, before its first commit`
+    case 'refused':
+      return outcome.reason
+    case 'failed':
+      return String(outcome.cause)
   }
 }

@@ -1,9 +1,10 @@
 /**
- * Moves of many refs by one new `packed-refs`, instead of a file and an fsync for each.
+ * Moves of many refs, new ones among them, by one new `packed-refs`, instead of a file and an fsync for each.
  *
  * Under `packed-refs.lock`, as `git pack-refs` has it, and under the lock of each ref that moves, as `git update-ref` has it:
  *   1. the new packed-refs is written beside the old one and is on the disk;
- *   2. each ref is locked, and has to hold what it is to be moved from; its line goes into the reflog;
+ *   2. each ref is locked, and has to hold what it is to be moved from; its line goes into the reflog (that of a new ref begins
+ *      with its first move: before that there is nothing to go back to, and ten thousand files cost more than all the rest);
  *   3. the new packed-refs takes its name, and that is on the disk: refs without a file of their own have moved;
  *   4. the file of each other ref, which hides the packed value, is removed: that moves it; its lock is given back.
  * A process that is killed between 3 and 4 leaves a ref that has not moved, and a packed value that nobody sees: whatever
@@ -11,8 +12,9 @@
  * would pack the old value, and removing the file would then bring that back.
  * Invariant: what cannot be moved like this, for whatever reason, is left as it was, to be moved by itself.
  */
-import { lstatSync, readFileSync, renameSync, rmSync, unlinkSync, utimesSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, renameSync, rmSync, unlinkSync, utimesSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { RefName } from '../kernel/ids.ts'
 import type { Identity } from './commit-bytes.ts'
 import { syncPath, writeSynced } from './durable-files.ts'
 import { inSlices } from './in-slices.ts'
@@ -38,7 +40,7 @@ const PACKED_REFS = 'packed-refs'
 type Ready = { update: RefUpdate; isLoose: boolean; takeBackLine: () => void }
 
 /**
- * Moves those that can be. None is checked out, and all are there already.
+ * Moves those that can be. None is checked out, and no name is a folder of another's.
  * @param updates at most a thousand
  * @returns what became of those that were taken up
  */
@@ -79,9 +81,11 @@ async function moveLocked(
       const { ref, from, to, message } = update
       if (!shared.take(ref)) return
       const loose = refs.readLoose(ref)
-      const found = loose ? loose.kind === 'oid' && loose.oid : packed.oidOf(ref)
+      const found = loose ? loose.kind === 'oid' && loose.oid : (packed.oidOf(ref) ?? null)
       const move = { from, to, by, atMs: clock.now(), message }
-      const takeBackLine = found === from ? lineOf(() => appendReflog(gitDir, ref, move)) : undefined
+      const isAsExpected = found === from && (from !== null || isFree(gitDir, packed, ref))
+      const append = from === null ? () => () => {} : () => appendReflog(gitDir, ref, move)
+      const takeBackLine = isAsExpected ? lineOf(append) : undefined
       if (takeBackLine) ready.push({ update, isLoose: loose !== undefined, takeBackLine })
       else shared.release(ref)
     })
@@ -98,6 +102,15 @@ async function moveLocked(
     rmSync(draft, { force: true })
   }
   return uncover(gitDir, ready, shared)
+}
+
+/** Whether nothing keeps a new ref from its name: no ref's name is a folder of it, and it is none of another's. */
+function isFree(gitDir: string, packed: PackedRefs, ref: RefName): boolean {
+  // Also where the folder is empty: whoever makes the ref by itself removes that.
+  if (packed.hasBelow(ref) || existsSync(join(gitDir, ref))) return false
+  const parts = ref.split('/')
+  // One that is a file has kept us from the lock already.
+  return parts.slice(3).every((_, i) => packed.oidOf(parts.slice(0, i + 3).join('/')) === undefined)
 }
 
 /** Removes the files that hide what is packed now, once that is on the disk. */

@@ -8,6 +8,8 @@ import { type Oid, parseOid } from '../kernel/ids.ts'
 
 export type PackedRefs = {
   oidOf(name: string): Oid | undefined
+  /** Whether the name is a folder of another one's. */
+  hasBelow(name: string): boolean
   /** The text with these values, all of them commits. */
   with(values: ReadonlyMap<string, Oid>): string
 }
@@ -26,6 +28,10 @@ export function parsePackedRefs(text: string): PackedRefs {
       const at = placeOf(sorted, key, first)
       // A copy: a slice would keep the whole text in memory for as long as somebody holds the id.
       return nameAt(sorted, at) === key ? parseOid(copyOf(sorted.slice(at, at + OID_LENGTH))) : undefined
+    },
+    hasBelow(name) {
+      const folder = `${bytesOf(name)}/`
+      return nameAt(sorted, placeOf(sorted, folder, first)).startsWith(folder)
     },
     with(values) {
       const updates = [...values].map(([name, oid]) => [bytesOf(name), oid] as const)

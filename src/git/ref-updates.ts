@@ -3,8 +3,9 @@
  * respects them as we respect git's. One `git update-ref` costs 3 to 5 ms of process for what are 10 system calls.
  *
  * Invariants: a ref goes from exactly `from` to `to`, or stays; of two who move it, one is told `stale`; what `move` and
- * `moveMany` answered `moved` survives a power cut, what `moveInCache` did a kill of the process; each move has its line in the reflog; symbolic refs are neither followed nor
- * replaced. A branch that somebody has checked out moves together with the work tree, or not at all.
+ * `moveMany` answered `moved` survives a power cut, what `moveInCache` did a kill of the process; each move of a ref that
+ * was there has its line in the reflog; symbolic refs are neither followed nor replaced. A branch that somebody has checked
+ * out moves together with the work tree, or not at all.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -217,7 +218,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
   /** What became of those that moved by way of packed-refs. */
   async function moveByPacking(updates: readonly RefUpdate[]): Promise<Map<RefUpdate, RefOutcome>> {
     const checkedOut = new Set(findCheckouts(gitDir, workTree).map(({ ref }) => ref))
-    const plain = updates.filter(({ ref, from }) => from !== null && !checkedOut.has(ref))
+    const plain = updates.filter(({ ref }) => !checkedOut.has(ref))
     if (plain.length <= FEW) return new Map()
     // Where the disk refuses, each that is moved by itself says so.
     return movePacked({ gitDir, refs, by, clock, take }, plain).catch(() => new Map())

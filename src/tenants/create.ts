@@ -36,7 +36,7 @@ export type Created =
 export type TenantCreator = {
   /** Outcomes in the order of `requests`. */
   create(requests: readonly NewTenant[], origin: Origin): Promise<Created[]>
-  /** Makes whole what a kill cut short. @returns what git says about branches that it would not make, by branch */
+  /** Makes whole what a kill cut short. @returns why branches could not be made, by branch */
   finish(): Promise<ReadonlyMap<string, string>>
 }
 
@@ -93,10 +93,11 @@ export function createTenantCreator({
         origin,
       )
     }
-    for (const tenant of created) {
+    const found = await registry.findMany(created.map(({ id }) => id))
+    for (const [i, tenant] of created.entries()) {
       const reason = refused.get(branchOf(names, tenant.id))
       if (reason !== undefined) outcomes.set(tenant.id, { kind: 'refused', error: notCreated(tenant.id, reason) })
-      else outcomes.set(tenant.id, { kind: 'created', tenant: (await registry.find(tenant.id)) ?? tenant })
+      else outcomes.set(tenant.id, { kind: 'created', tenant: found[i] ?? tenant })
     }
   }
 
@@ -139,7 +140,7 @@ export function createTenantCreator({
 
   const notCreated = (id: TenantId, reason: string): AppError =>
     new AppError('repository-failed', {
-      detail: `The branch ${branchOf(names, id)} could not be created: git says "${reason}". Nothing was kept of the tenant.`,
+      detail: `The branch ${branchOf(names, id)} could not be created: ${reason}. Nothing was kept of the tenant.`,
     })
 
   return {

@@ -49,6 +49,52 @@ const leftovers = (): string[] =>
     .map(String)
     .filter((path) => /\.lock$|^espalier\/.*\//.test(path))
 
+describe('many new ones at once', () => {
+  const NEW = REFS.map((ref) => `${ref}-new` as RefName)
+  const makeAll = (names: readonly RefName[]): Promise<readonly RefOutcome[]> =>
+    writer.moveMany(names.map((ref) => ({ ref, from: null, to: first, message: 'made' })))
+
+  test('are there, for git as well, and git goes on with them', async () => {
+    expect(await makeAll(NEW)).toEqual(NEW.map(() => ({ kind: 'moved' })))
+    for (const ref of NEW) {
+      expect(refs.read(ref)).toEqual({ kind: 'oid', oid: first })
+      expect(headOf(ref)).toBe(first)
+    }
+    set(NEW, second)
+    for (const ref of NEW) expect(refs.read(ref)).toEqual({ kind: 'oid', oid: second })
+    expect(leftovers()).toEqual([])
+  })
+
+  test.each([['loose'], ['packed']])('leave those alone that are there already, %s', async (how) => {
+    set([NEW[3]!], second)
+    if (how === 'packed') repository.git(['pack-refs', '--all'])
+    const outcomes = await makeAll(NEW)
+    expect(outcomes[3]).toEqual({ kind: 'stale', found: second })
+    expect(outcomes.filter(({ kind }) => kind === 'moved')).toHaveLength(NEW.length - 1)
+    expect(headOf(NEW[3]!)).toBe(second)
+  })
+
+  test.each([['loose'], ['packed']])(
+    'are refused where a ref, %s, has their name for a folder, or is one of theirs',
+    async (how) => {
+      const below = 'refs/heads/customer/folder/inner' as RefName
+      set([below, 'refs/heads/file' as RefName], second)
+      if (how === 'packed') repository.git(['pack-refs', '--all'])
+      const outcomes = await makeAll([...NEW, 'refs/heads/customer/folder' as RefName, 'refs/heads/file/x' as RefName])
+      expect(outcomes.slice(-2).map(({ kind }) => kind)).toEqual(['refused', 'refused'])
+      expect(outcomes.filter(({ kind }) => kind === 'moved')).toHaveLength(NEW.length)
+      expect(headOf(below)).toBe(second)
+      repository.git(['fsck', '--strict'])
+    },
+  )
+
+  test('take the place of an empty folder that git has left', async () => {
+    mkdirSync(join(repository.gitDir, NEW[0]!, 'gone'), { recursive: true })
+    expect(await makeAll(NEW)).toEqual(NEW.map(() => ({ kind: 'moved' })))
+    expect(headOf(NEW[0]!)).toBe(first)
+  })
+})
+
 describe('many at once', () => {
   test.each([
     ['loose', () => {}],
