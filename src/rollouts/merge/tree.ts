@@ -22,7 +22,7 @@ export type Entry = {
   readonly valueEnd: number
   /** End of its text; in block style with the comment and the end of its line, in flow style without the comma. */
   readonly end: number
-  /** Flow style: end of a comment that follows it on its line (after the comma, if there is one), else `end`. */
+  /** Where what follows begins. Flow style: after its comma and a comment on its line, if it has them; else `end`. */
   readonly tail: number
   readonly node: TreeNode
 }
@@ -38,6 +38,8 @@ export type TreeNode = {
   readonly token: string
   readonly isString: boolean
   readonly entries: readonly Entry[]
+  /** A collection: where its last entry's text ends, or where a first one would begin. */
+  readonly entriesEnd: number
   /** Block style: the column of its entries, or of the lines of a block scalar. */
   readonly column: number
   /** Block style: it begins in the line of its parent's dash. */
@@ -67,6 +69,7 @@ export const scalar = ({ text, start, end, token, isString, properties, linked }
   token,
   isString,
   entries: NO_ENTRIES,
+  entriesEnd: end,
   column: 0,
   compact: false,
   properties,
@@ -86,6 +89,7 @@ export const blockScalar = ({ text, start, end, column, properties, lines, linke
   token: '',
   isString: false,
   entries: NO_ENTRIES,
+  entriesEnd: end,
   column,
   compact: false,
   properties,
@@ -103,6 +107,7 @@ export const collection = ({
   start,
   end,
   entries,
+  entriesEnd,
   column,
   compact,
   properties,
@@ -117,12 +122,29 @@ export const collection = ({
   token: '',
   isString: false,
   entries,
+  entriesEnd,
   column,
   compact,
   properties,
   lines: undefined,
   repeats,
   linked,
+})
+
+/** What an entry holds. */
+export type Member = Pick<Entry, 'key' | 'node'>
+
+/** An entry of flow style, whose text ends where its value does. */
+export const flowEntry = ({ key, node }: Member, text: string, from: number, start: number, tail: number): Entry => ({
+  key,
+  text,
+  from,
+  start,
+  valueStart: node.start,
+  valueEnd: node.end,
+  end: node.end,
+  tail,
+  node,
 })
 
 export type Tree = { readonly text: string; readonly root: TreeNode }

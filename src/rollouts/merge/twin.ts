@@ -1,11 +1,14 @@
 /**
  * Reading a text beside one that has been read: an entry that is the same text in both is taken over with all that is
  * in it. Most of what a merge reads is such text.
+ * Invariant: an entry that stands in both texts with the same comments above it and the same comma after it is one
+ * object in both trees, so that it is known at a glance to be unchanged.
  */
+import { commonPrefix } from './common-text.ts'
 import type { Entry, TreeNode } from './tree.ts'
 
-/** Texts up to this long are compared here, character by character. */
-const GLANCE = 64
+/** A key and its colon, or a dash and a blank, tell a further entry from the end of a collection. */
+const BEGINNING = 2
 
 /** Entries of the other text's collection, looked through in step with this one's. */
 export class Twin {
@@ -18,13 +21,36 @@ export class Twin {
     this.#entries = node?.kind === kind && !node.repeats ? node.entries : []
   }
 
-  /** The other text's next entry, as it stands at `at` too, if it does and may end there: `1` is the beginning of `12`. */
-  takeOver(text: string, from: number, at: number, mayEndAt: (end: number) => boolean): Entry | undefined {
+  /**
+   * Puts into `found` the entries that stand at `at` as they do in the other text, as long as the next one begins as it
+   * does there. Returns the length of what was taken, from `at` to where the last one's text ends, and where that next
+   * one begins; undefined where there are none.
+   */
+  takeRun(found: Entry[], text: string, from: number, at: number): { tail: number; at: number } | undefined {
+    const entries = this.#entries
+    const first = entries[this.#next]
+    if (first === undefined || entries[this.#next + 1] === undefined) return undefined
+    const by = at - first.start
+    const most = Math.min(text.length - at, first.text.length - first.start)
+    const end = first.start + commonPrefix(text, at, first.text, first.start, most)
+    let last = first
+    for (let next = entries[this.#next + 1]; next !== undefined; next = entries[this.#next + 1]) {
+      if (next.text !== first.text || next.from !== last.tail || next.start + BEGINNING > end) break
+      if (last.node.linked) break
+      found.push(last === first ? place(first, text, from, at, first.tail + by) : last)
+      last = next
+      this.#next++
+    }
+    return last === first ? undefined : { tail: last.from + by, at: last.start + by }
+  }
+
+  /** The other text's next entry, if it stands at `at` too and may end there: `1` is the beginning of `12`. */
+  takeOver(text: string, at: number, mayEndAt: (end: number) => boolean): Entry | undefined {
     const entry = this.#entries[this.#next]
     if (entry === undefined || entry.end === entry.start || !isAt(entry, text, at)) return undefined
     if (!mayEndAt(at + entry.end - entry.start)) return undefined
     this.#next++
-    return moveEntry(entry, text, from, at)
+    return entry
   }
 
   /** The other text's member of this name (for an item: its next one), to read the value beside. */
@@ -40,23 +66,20 @@ export class Twin {
 
 /** Whether the text at `at` is that of `entry`, in full. */
 function isAt(entry: Entry, text: string, at: number): boolean {
-  if (entry.node.linked) return false
-  const length = entry.end - entry.start
-  if (at + length > text.length) return false
-  // A glance settles most cases; the rest is left to the engine's comparison of strings.
-  if (length > GLANCE) {
-    if (text.charCodeAt(at + length - 1) !== entry.text.charCodeAt(entry.end - 1)) return false
-    return text.startsWith(entry.text.slice(entry.start, entry.end), at)
-  }
-  for (let i = 0; i < length; i++) {
-    if (text.charCodeAt(at + i) !== entry.text.charCodeAt(entry.start + i)) return false
-  }
-  return true
+  const { start, end, node } = entry
+  if (node.linked || text.charCodeAt(at + end - start - 1) !== entry.text.charCodeAt(end - 1)) return false
+  return text.startsWith(entry.text.slice(start, end), at)
 }
 
-/** `entry` as it stands in `text` at `start`. */
-function moveEntry(entry: Entry, text: string, from: number, start: number): Entry {
+/** `entry`, which stands in `text` at `start`: itself where what is around it is the same too. */
+export function place(entry: Entry, text: string, from: number, start: number, tail: number): Entry {
   const by = start - entry.start
+  const isSame =
+    entry.from + by === from &&
+    entry.tail + by === tail &&
+    entry.text.slice(entry.from, entry.start) === text.slice(from, start) &&
+    entry.text.slice(entry.end, entry.tail) === text.slice(entry.end + by, tail)
+  if (isSame) return entry
   return {
     key: entry.key,
     text,
@@ -65,7 +88,7 @@ function moveEntry(entry: Entry, text: string, from: number, start: number): Ent
     valueStart: entry.valueStart + by,
     valueEnd: entry.valueEnd + by,
     end: entry.end + by,
-    tail: entry.end + by,
+    tail,
     node: entry.node,
   }
 }

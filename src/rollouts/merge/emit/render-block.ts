@@ -51,7 +51,7 @@ function footOf({ nodes }: Collection, shifts: Shifts): string {
     forSides((of) => {
       const node = nodes[of]
       if (node === undefined || node.style !== 'block') return node && ''
-      return reindentLines(node.text.slice(node.entries.at(-1)!.end, node.end), shifts[of])
+      return reindentLines(node.text.slice(node.entriesEnd, node.end), shifts[of])
     }),
   )
 }

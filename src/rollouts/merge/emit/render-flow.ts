@@ -38,15 +38,16 @@ export function renderFlow(plan: Collection, outer: Shifts, pick: Pick, writeEnt
   return open + out.join('') + layout.close + close
 }
 
-function layoutOf({ text, start, end, entries }: TreeNode, shift: (text: string) => string): Layout {
+function layoutOf({ text, end, entries, entriesEnd }: TreeNode, shift: (text: string) => string): Layout {
   const [first = '', ...others] = entries.map((entry) => blank(shift(entry.text.slice(entry.from, entry.start))))
   const last = entries.at(-1)
-  const rest = text.slice(last?.end ?? start + 1, end - 1)
-  const lastComma = rest.trimStart().startsWith(',')
-  const close = last !== undefined && last.tail > last.end ? text.slice(last.tail, end - 1) : rest.replace(/^\s*,/, '')
+  const lastComma = last !== undefined && COMMA.test(last.text.slice(last.end, last.tail))
   const other = mostFrequent(others) ?? (first.includes('\n') ? first : ' ')
-  return { first, other, close: shift(close), lastComma }
+  return { first, other, close: shift(text.slice(entriesEnd, end - 1)), lastComma }
 }
+
+/** The comma after an entry, and what may stand before it: blank space and comments. */
+const COMMA = /^((?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|(?:\/\/|#)[^\n]*\n)*),/
 
 function mostFrequent(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>()
@@ -81,6 +82,9 @@ function leadOf(part: Part, usual: string, stays: boolean, shifts: Shifts, pick:
   return stays || (lines > 2 && usualLines > 1) ? lead : usual
 }
 
-/** The comment that follows an entry on its line. */
+/** The comment that follows an entry, before its comma or after it. */
 const commentAfter = (part: Part, pick: Pick): string =>
-  besideEntry(part, pick, ({ text, end, tail }) => text.slice(end, tail).replace(/^\s*,/, ''))
+  besideEntry(part, pick, ({ text, end, tail }) => {
+    const comment = text.slice(end, tail).replace(COMMA, '$1')
+    return comment.trim() === '' ? '' : comment
+  })

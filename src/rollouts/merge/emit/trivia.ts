@@ -25,7 +25,7 @@ function applyBoth(base: string, ours: string, theirs: string): string {
   const count = lines.numbers.length
   const removed = new Set<number>()
   const editsOf = (text: string) => {
-    const side = table.number(text, lines)
+    const side = table.numberLike(text, lines)
     const added = new Map<number, Added>()
     for (const change of diffLines(lines.numbers, side.numbers)) {
       for (let line = change.a; line < change.a + change.removed; line++) removed.add(line)

@@ -3,8 +3,8 @@
  * What is not JSON or nests too deeply is not read at all: such a text is merged by lines.
  */
 import { nameRepeated } from '../repeated-keys.ts'
-import { collection, type Entry, MAX_DEPTH, scalar, type Tree, type TreeNode } from '../tree.ts'
-import { Twin } from '../twin.ts'
+import { collection, type Entry, flowEntry, MAX_DEPTH, type Member, scalar, type Tree, type TreeNode } from '../tree.ts'
+import { place, Twin } from '../twin.ts'
 
 /** The tree of `text`, or undefined where it cannot be read; `beside` is a like text that has been read. */
 export function readJson(text: string, beside?: Tree): Tree | undefined {
@@ -45,14 +45,24 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
   let from = at + 1
   let position = skipSpace(text, from)
   while (text[position] !== close) {
-    const entry = twin.takeOver(text, from, position, mayEndAt) ?? readEntry(text, kind, from, position, depth, twin)
-    if (entry === undefined) return undefined
-    position = skipSpace(text, entry.end)
+    const run = twin.takeRun(entries, text, from, position)
+    if (run !== undefined) {
+      from = run.tail
+      position = run.at
+    }
+    const start = position
+    const taken = twin.takeOver(text, start, mayEndAt)
+    const read = taken === undefined ? readMember(text, kind, start, depth, twin) : undefined
+    if (taken === undefined && read === undefined) return undefined
+    const end = taken === undefined ? read!.node.end : start + taken.end - taken.start
+    position = skipSpace(text, end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) return undefined
-    const after = comma ? position + 1 : entry.end
-    from = commentOnLine(text, after)
-    entries.push(from === after ? entry : { ...entry, tail: from })
+    const tail = commentOnLine(text, comma ? position + 1 : end)
+    entries.push(
+      taken === undefined ? flowEntry(read!, text, from, start, tail) : place(taken, text, from, start, tail),
+    )
+    from = tail
     position = skipSpace(text, from)
   }
   const named = kind === 'map' ? nameRepeated(entries) : entries
@@ -63,6 +73,7 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
     start: at,
     end: position + 1,
     entries: named,
+    entriesEnd: from,
     column: 0,
     compact: false,
     properties: '',
@@ -71,14 +82,13 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
   })
 }
 
-function readEntry(
+function readMember(
   text: string,
   kind: 'map' | 'array',
-  from: number,
   start: number,
   depth: number,
   twin: Twin,
-): Entry | undefined {
+): Member | undefined {
   let key: string | null = null
   let at = start
   if (kind === 'map') {
@@ -90,8 +100,7 @@ function readEntry(
     key = name.value
   }
   const node = readValue(text, at, depth + 1, twin.find(key)?.node)
-  if (node === undefined) return undefined
-  return { key, text, from, start, valueStart: node.start, valueEnd: node.end, end: node.end, tail: node.end, node }
+  return node && { key, node }
 }
 
 function readString(text: string, at: number): { value: string; end: number } | undefined {

@@ -2,6 +2,7 @@
  * Texts as sequences of small numbers: one number per distinct line, so that lines compare in one step.
  * Invariant: a line includes its terminator, so a last line without one differs from the same line with one.
  */
+import { commonPrefix, commonSuffix } from '../common-text.ts'
 
 /** A text cut after every LF; the empty text has no lines. Line `i` is from `starts[i]` to `starts[i + 1]`. */
 export type Lines = {
@@ -17,40 +18,67 @@ export const textOf = ({ text, starts }: Lines, from: number, to: number): strin
 /** One numbering of the lines of several texts. */
 export class LineTable {
   readonly #numbers = new Map<string, number>()
+  /** Where the first text has each of its lines; REPEATED for one that it has more than once. */
+  readonly #places: number[] = []
 
   /** How many lines differ from each other; numbers are below it. */
   get size(): number {
     return this.#numbers.size
   }
 
-  /** `like` has been numbered before: the lines that both begin or end with are taken over. */
-  number(text: string, like?: Lines): Lines {
-    const { head, tail } = like === undefined ? NOTHING_SHARED : sharedLines(text, like)
-    const from = like?.starts[head] ?? 0
-    const to = text.length - (like === undefined ? 0 : like.text.length - like.starts[like.numbers.length - tail]!)
-    const ends: number[] = []
-    const found: number[] = []
-    for (let at = from; at < to; ) {
-      const feed = text.indexOf('\n', at)
-      const end = feed < 0 || feed >= to ? to : feed + 1
-      found.push(this.#numberOf(text.slice(at, end)))
-      ends.push(end)
+  /** The first text of the table. */
+  number(text: string): Lines {
+    const starts = [0]
+    const numbers: number[] = []
+    for (let at = 0; at < text.length; ) {
+      const end = lineEnd(text, at, text.length)
+      const number = this.#numberOf(text.slice(at, end))
+      this.#places[number] = this.#places[number] === undefined ? numbers.length : REPEATED
+      numbers.push(number)
+      starts.push(end)
       at = end
     }
-    const count = head + found.length + tail
-    const numbers = new Int32Array(count)
-    const starts = new Int32Array(count + 1)
-    if (like !== undefined) {
-      numbers.set(like.numbers.subarray(0, head))
-      starts.set(like.starts.subarray(0, head + 1))
-      numbers.set(like.numbers.subarray(like.numbers.length - tail), count - tail)
+    return { text, starts: Int32Array.from(starts), numbers: Int32Array.from(numbers) }
+  }
+
+  /** A further text. Stretches that it shares with `like`, the first one, are found by comparing, not line by line. */
+  numberLike(text: string, like: Lines): Lines {
+    const { head, tail } = sharedLines(text, like)
+    const stop = like.numbers.length - tail
+    const moved = text.length - like.text.length
+    const numbers: number[] = []
+    const starts: number[] = []
+    /** Takes over the lines of `like` from `from` to before `to`, the first of which stands at `at` here; says where they end. */
+    const takeOver = (from: number, to: number, at: number): number => {
+      const by = at - like.starts[from]!
+      for (let line = from; line < to; line++) {
+        numbers.push(like.numbers[line]!)
+        starts.push(like.starts[line]! + by)
+      }
+      return like.starts[to]! + by
     }
-    numbers.set(found, head)
-    starts.set(ends, head + 1)
-    const moved = like === undefined ? 0 : text.length - like.text.length
-    const places = like === undefined ? 0 : count - like.numbers.length
-    for (let i = count - tail + 1; i <= count; i++) starts[i] = like!.starts[i - places]! + moved
-    return { text, starts, numbers }
+    const end = like.starts[stop]! + moved
+    let at = takeOver(0, head, 0)
+    // The line of `like` that is to come.
+    let next = head
+    while (at < end) {
+      const feed = lineEnd(text, at, end)
+      const number = this.#numberOf(text.slice(at, feed))
+      numbers.push(number)
+      starts.push(at)
+      at = feed
+      const place = number === like.numbers[next] ? next : (this.#places[number] ?? REPEATED)
+      if (place === REPEATED) continue
+      next = place + 1
+      if (next < stop) {
+        const same = sharedFrom(text, at, end, like, next, stop)
+        at = takeOver(next, next + same, at)
+        next += same
+      }
+    }
+    takeOver(stop, like.numbers.length, end)
+    starts.push(text.length)
+    return { text, starts: Int32Array.from(starts), numbers: Int32Array.from(numbers) }
   }
 
   #numberOf(line: string): number {
@@ -63,23 +91,42 @@ export class LineTable {
   }
 }
 
-const NOTHING_SHARED = { head: 0, tail: 0 }
+const REPEATED = -1
+
+/** Behind the LF of the line at `at`, or `stop` where that comes first. */
+function lineEnd(text: string, at: number, stop: number): number {
+  const feed = text.indexOf('\n', at)
+  return feed < 0 || feed >= stop ? stop : feed + 1
+}
+
+/** How many lines of `like` from `line` to before `stop` stand at `at`, before `end`. */
+function sharedFrom(text: string, at: number, end: number, like: Lines, line: number, stop: number): number {
+  const { starts } = like
+  const from = starts[line]!
+  if (text.charCodeAt(at) !== like.text.charCodeAt(from)) return 0
+  const same = commonPrefix(text, at, like.text, from, Math.min(end - at, starts[stop]! - from))
+  const shared = placeOf(starts, from + same)
+  return (goesOn(text, at + same, like, shared) ? shared - 1 : shared) - line
+}
 
 /** How many lines `text` has in common with `like` at its beginning and, beyond those, at its end. */
 function sharedLines(text: string, like: Lines): { head: number; tail: number } {
   const { starts, numbers } = like
   const count = numbers.length
   const most = Math.min(text.length, like.text.length)
-  const prefix = commonPrefix(text, like.text, most)
-  let head = placeOf(starts, prefix)
-  // A last line that is not ended in one text and goes on in the other.
-  if (head === count && head > 0 && prefix < text.length && !like.text.endsWith('\n')) head--
+  const prefix = commonPrefix(text, 0, like.text, 0, most)
+  const shared = placeOf(starts, prefix)
+  const head = goesOn(text, prefix, like, shared) ? shared - 1 : shared
   const suffix = commonSuffix(text, like.text, most - starts[head]!)
   const from = like.text.length - suffix
   let first = placeOf(starts, from)
   if (starts[first]! < from || !beginsLine(text, text.length - suffix)) first++
   return { head, tail: Math.max(count - Math.max(first, head), 0) }
 }
+
+/** Whether the line that ends at `at` is the last one of `like`, not ended there, and more of it follows here. */
+const goesOn = (text: string, at: number, like: Lines, line: number): boolean =>
+  line > 0 && line === like.numbers.length && at < text.length && !like.text.endsWith('\n')
 
 const beginsLine = (text: string, at: number): boolean => at === 0 || text.charCodeAt(at - 1) === 10
 
@@ -92,27 +139,4 @@ function placeOf(starts: Int32Array, at: number): number {
     else high = middle - 1
   }
   return low
-}
-
-/** Texts are compared in pieces of this size, which the engine does much faster than a loop over characters. */
-const PIECE = 512
-
-function commonPrefix(a: string, b: string, most: number): number {
-  let at = 0
-  while (at + PIECE <= most && a.slice(at, at + PIECE) === b.slice(at, at + PIECE)) at += PIECE
-  while (at < most && a.charCodeAt(at) === b.charCodeAt(at)) at++
-  return at
-}
-
-function commonSuffix(a: string, b: string, most: number): number {
-  const [endA, endB] = [a.length, b.length]
-  let size = 0
-  while (
-    size + PIECE <= most &&
-    a.slice(endA - size - PIECE, endA - size) === b.slice(endB - size - PIECE, endB - size)
-  ) {
-    size += PIECE
-  }
-  while (size < most && a.charCodeAt(endA - size - 1) === b.charCodeAt(endB - size - 1)) size++
-  return size
 }

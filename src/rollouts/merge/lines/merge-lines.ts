@@ -20,8 +20,8 @@ export function mergeLines(base: string, ours: string, theirs: string, labels: L
   if (ours === base) return { text: theirs, conflicts: [] }
   const table = new LineTable()
   const b = table.number(base)
-  const o = table.number(ours, b)
-  const t = table.number(theirs, b)
+  const o = table.numberLike(ours, b)
+  const t = table.numberLike(theirs, b)
   const hasWord = (line: number) => WORD.test(textOf(o, line, line + 1))
   return assemble(mergeRegions(b.numbers, o.numbers, t.numbers, table.size, hasWord), b, o, t, labels)
 }

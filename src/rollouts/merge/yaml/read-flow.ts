@@ -1,7 +1,7 @@
 /** Reads YAML's flow style: `[a, b]`, `{a: 1}`. One-pair items (`[a: 1]`) are not read. */
 import { nameRepeated } from '../repeated-keys.ts'
-import { collection, type Entry, MAX_DEPTH, sourceOf, type TreeNode } from '../tree.ts'
-import { Twin } from '../twin.ts'
+import { collection, type Entry, flowEntry, MAX_DEPTH, type Member, sourceOf, type TreeNode } from '../tree.ts'
+import { place, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { plainToken, quotedToken, scalarNode, startsPlain, stringToken } from './read-scalar.ts'
 import { COLON, HASH, isBreak, LF, nextLine, type Reading, refuse, skipBlanks } from './reading.ts'
@@ -27,14 +27,24 @@ export function readFlow(
   let position = skipSpace(text, from)
   let hasComplexKey = false
   while (text[position] !== close) {
-    if (kind === 'map' && (text[position] === '{' || text[position] === '[')) hasComplexKey = true
-    const read = twin.takeOver(text, from, position, mayEndAt) ?? readEntry(reading, kind, from, position, depth, twin)
-    position = skipSpace(text, read.end)
+    const run = twin.takeRun(entries, text, from, position)
+    if (run !== undefined) {
+      from = run.tail
+      position = run.at
+    }
+    const start = position
+    if (kind === 'map' && (text[start] === '{' || text[start] === '[')) hasComplexKey = true
+    const taken = twin.takeOver(text, start, mayEndAt)
+    const read = taken === undefined ? readMember(reading, kind, start, depth, twin) : undefined
+    const end = taken === undefined ? read!.node.end : start + taken.end - taken.start
+    position = skipSpace(text, end)
     const comma = text[position] === ','
     if (!comma && text[position] !== close) refuse()
-    const after = comma ? position + 1 : read.end
-    from = commentEnd(text, after)
-    entries.push(from > after ? { ...read, tail: from } : read)
+    const tail = commentEnd(text, comma ? position + 1 : end)
+    entries.push(
+      taken === undefined ? flowEntry(read!, text, from, start, tail) : place(taken, text, from, start, tail),
+    )
+    from = tail
     position = skipSpace(text, from)
   }
   const end = position + 1
@@ -48,6 +58,7 @@ export function readFlow(
     start: at,
     end,
     entries: named,
+    entriesEnd: from,
     column: 0,
     compact: false,
     properties,
@@ -56,29 +67,17 @@ export function readFlow(
   })
 }
 
-function readEntry(
+function readMember(
   reading: Reading,
   kind: 'map' | 'array',
-  from: number,
   start: number,
   depth: number,
   twin: Twin,
-): Entry {
+): Member {
   if (reading.text[start] === ',') refuse()
   const name = kind === 'map' ? readFlowKey(reading, start, depth + 1) : undefined
   const key = name?.value ?? null
-  const node = readFlowValue(reading, name?.valueAt ?? start, depth + 1, twin.find(key)?.node)
-  return {
-    key,
-    text: reading.text,
-    from,
-    start,
-    valueStart: node.start,
-    valueEnd: node.end,
-    end: node.end,
-    tail: node.end,
-    node,
-  }
+  return { key, node: readFlowValue(reading, name?.valueAt ?? start, depth + 1, twin.find(key)?.node) }
 }
 
 /** The key at `at`. One that is a collection (`{{ name }}` in a template) makes its map a thing to take whole. */

@@ -6,7 +6,7 @@
  */
 import { nameRepeated } from '../repeated-keys.ts'
 import { collection, type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
-import { Twin } from '../twin.ts'
+import { place as placed, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
 import {
@@ -115,16 +115,28 @@ function readCollection(
   const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
   const mayEndAt = (end: number) => endsEntry(text, end, kind, column)
   const entries: Entry[] = []
-  let from = compact ? line.at : above
+  const begin = compact ? line.at : above
+  let from = begin
   let here = line
   for (;;) {
+    const run = twin.takeRun(entries, text, from, here.at)
+    if (run !== undefined) {
+      from = run.tail
+      here = { start: run.at - column, column, at: run.at }
+    }
     const isItem = text.charCodeAt(here.at) === DASH && isBreak(text, here.at + 1)
     if (kind === 'map' && isItem) refuse()
     if (kind === 'array' && !isItem) break
-    const entry =
-      twin.takeOver(text, from, here.at, mayEndAt) ?? readEntry(reading, kind, from, here, place.depth, twin)
-    entries.push(entry)
-    from = entry.end
+    const taken = twin.takeOver(text, here.at, mayEndAt)
+    if (taken === undefined) {
+      const entry = readEntry(reading, kind, from, here, place.depth, twin)
+      entries.push(entry)
+      from = entry.end
+    } else {
+      const end = here.at + taken.end - taken.start
+      entries.push(placed(taken, text, from, here.at, end))
+      from = end
+    }
     here = contentLine(text, from)
     if (here.column !== column) break
   }
@@ -136,9 +148,10 @@ function readCollection(
     kind,
     style: 'block',
     text,
-    start: entries[0]!.from,
+    start: begin,
     end,
     entries: named,
+    entriesEnd: from,
     column,
     compact,
     properties,
