@@ -1,8 +1,10 @@
 /**
- * The order of what two sides add at one place: as the list is kept, where people keep it in order, else by name, so
- * that it does not depend on which side is called ours.
+ * The order of what two sides add at one place. Where the whole collection is kept in order, one by one, as it is kept.
+ * Else all of one side and then all of the other: in a list, where order is part of the value, by name, so that it does
+ * not depend on which side is called ours; in a map so that the neighbours are in order, if they are in one way only
+ * (`/volumes`, `/volumes/actions`, `/volumes/snapshots`), and else ours first, as people do who keep both.
  */
-import type { Arrangement } from './order.ts'
+import type { Arrangement, Meeting } from './order.ts'
 
 type Compare = (one: string, other: string) => number
 
@@ -12,37 +14,42 @@ const byLetter: Compare = (one, other) => byCodeUnit(one.toLowerCase(), other.to
 const NUMERIC = new Intl.Collator('en', { numeric: true })
 const byNumber: Compare = (one, other) => NUMERIC.compare(one, other)
 
-const ORDERS: readonly Compare[] = [byCodeUnit, byLetter, byNumber].flatMap((compare) => [
-  compare,
-  (one: string, other: string) => compare(other, one),
-])
+const ASCENDING: readonly Compare[] = [byCodeUnit, byLetter, byNumber]
+const ORDERS: readonly Compare[] = ASCENDING.flatMap((compare) => [compare, (one, other) => compare(other, one)])
 /** Fewer names than this on the longer side, or than two on the other, are in order by chance. */
 const ENOUGH = 3
 
+type Names = readonly (string | undefined)[]
+
 /** `names` are by identity; items without names stay as they come, ours first. */
 export function arrangement(
-  names: readonly (string | undefined)[],
+  kind: 'map' | 'list',
+  names: Names,
   ours: readonly number[],
   theirs: readonly number[],
 ): Arrangement {
-  const kept = keptOrder(
-    ours.map((identity) => names[identity]),
-    theirs.map((identity) => names[identity]),
-  )
-  const compare = kept ?? byLetter
+  const sides = [ours.map((identity) => names[identity]), theirs.map((identity) => names[identity])]
+  const [shorter = 0, longer = 0] = sides.map(({ length }) => length).sort((one, other) => one - other)
+  const kept =
+    longer < ENOUGH || shorter < 2
+      ? undefined
+      : ORDERS.find((compare) => sides.every((side) => isInOrder(side, compare)))
+  if (kept !== undefined) {
+    return { do: 'interleave', before: (first, second) => kept(names[first] ?? '', names[second] ?? '') < 0 }
+  }
+  const isBefore = ({ ours: [mine], theirs: [other] }: Meeting) => byLetter(names[other!] ?? '', names[mine!] ?? '') < 0
+  if (kind === 'list') return { do: 'append', theirsFirst: isBefore }
   return {
-    before: (first, second) => compare(names[first] ?? '', names[second] ?? '') < 0,
-    interleave: kept !== undefined,
+    do: 'append',
+    theirsFirst: (meeting, { before, after }) => {
+      const fits = (...items: (readonly number[])[]) => {
+        const run = [before ?? [], ...items, after ?? []].flat().map((identity) => names[identity])
+        return ASCENDING.some((compare) => isInOrder(run, compare))
+      }
+      return fits(meeting.theirs, meeting.ours) && !fits(meeting.ours, meeting.theirs)
+    },
   }
 }
 
-/** The order that both sides keep, if they keep one. */
-function keptOrder(...sides: (string | undefined)[][]): Compare | undefined {
-  const lengths = sides.map(({ length }) => length)
-  if (Math.max(...lengths) < ENOUGH || Math.min(...lengths) < 2) return undefined
-  return ORDERS.find((compare) =>
-    sides.every((side) =>
-      side.every((name, i) => name !== undefined && (i === 0 || compare(side[i - 1] ?? '', name) <= 0)),
-    ),
-  )
-}
+const isInOrder = (names: Names, compare: Compare): boolean =>
+  names.every((name, i) => name !== undefined && (i === 0 || compare(names[i - 1] ?? '', name) <= 0))

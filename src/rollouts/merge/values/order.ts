@@ -36,10 +36,11 @@ export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, a
   const meetings: Meeting[] = []
   let waiting = guests.get(START) ?? []
   let own: number[] = []
-  const settle = () => {
+  const settle = (after: number | undefined) => {
     const meeting = theirsLeads ? { ours: waiting, theirs: own } : { ours: own, theirs: waiting }
     if (waiting.length > 0 && own.length > 0) meetings.push(meeting)
-    for (const item of joinMeeting(meeting, arrange)) sequence.push(item)
+    const around = { before: sequence.at(-1), after }
+    for (const item of joinMeeting(meeting, around, arrange)) sequence.push(item)
     own = []
   }
   for (const item of frame) {
@@ -47,20 +48,21 @@ export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, a
       own.push(item)
       continue
     }
-    settle()
+    settle(item)
     sequence.push(item)
     waiting = guests.get(item) ?? []
   }
-  settle()
+  settle(undefined)
   return { sequence, meetings, contradictory }
 }
 
 /** How what two sides added at one place is put in order: one by one, or all of one side and then all of the other. */
-export type Arrangement = {
-  /** Whether the first identity should stand before the second. */
-  before(first: number, second: number): boolean
-  interleave: boolean
-}
+export type Arrangement =
+  | { do: 'interleave'; before(first: number, second: number): boolean }
+  | { do: 'append'; theirsFirst(meeting: Meeting, around: Around): boolean }
+
+/** What stands before and after a meeting; undefined at the ends. */
+export type Around = { before: number | undefined; after: number | undefined }
 
 const START = -1
 
@@ -79,14 +81,17 @@ function guestsByAnchor(guest: readonly number[], inFrame: ReadonlySet<number>):
   return guests
 }
 
-function joinMeeting({ ours, theirs }: Meeting, arrange: () => Arrangement): number[] {
+function joinMeeting(meeting: Meeting, around: Around, arrange: () => Arrangement): number[] {
+  const { ours, theirs } = meeting
   if (ours.length === 0 || theirs.length === 0) return [...ours, ...theirs]
-  const { before, interleave } = arrange()
-  if (!interleave) return before(theirs[0]!, ours[0]!) ? [...theirs, ...ours] : [...ours, ...theirs]
+  const arrangement = arrange()
+  if (arrangement.do === 'append') {
+    return arrangement.theirsFirst(meeting, around) ? [...theirs, ...ours] : [...ours, ...theirs]
+  }
   const joined: number[] = []
   let [o, t] = [0, 0]
   while (o < ours.length && t < theirs.length) {
-    joined.push(before(theirs[t]!, ours[o]!) ? theirs[t++]! : ours[o++]!)
+    joined.push(arrangement.before(theirs[t]!, ours[o]!) ? theirs[t++]! : ours[o++]!)
   }
   return [...joined, ...ours.slice(o), ...theirs.slice(t)]
 }

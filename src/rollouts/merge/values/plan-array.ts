@@ -42,7 +42,7 @@ export function planArray(
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => isKept(parts[identity]!),
-    () => arrangement(same.names, same.ours, same.theirs),
+    () => arrangement('list', same.names, same.ours, same.theirs),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some(contests(same, base.length))) {

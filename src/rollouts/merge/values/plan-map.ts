@@ -19,7 +19,7 @@ export function planMap(nodes: Trio<TreeNode>, pointer: string, planPart: PlanPa
   const { sequence } = mergeOrder(
     { baseSize: base.length, ours, theirs },
     (identity) => isKept(parts[identity]!),
-    () => arrangement(keys, ours, theirs),
+    () => arrangement('map', keys, ours, theirs),
   )
   const properties = mergeProperties(nodes) ?? ''
   return { do: 'collection', kind: 'map', properties, parts: sequence.map((identity) => parts[identity]!), nodes }
