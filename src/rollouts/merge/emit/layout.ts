@@ -29,7 +29,7 @@ export const forSides = <T>(make: (side: Side) => T): Record<Side, T> => ({
 /** The side whose layout a part of the result follows. */
 export function sideOf(plan: Plan, pick: Pick): Side {
   if (plan.do === 'take') return plan.side
-  if (plan.do === 'conflict' || plan.do === 'drop') return pick
+  if (plan.do === 'conflict' || plan.do === 'drop' || plan.do === 'keep') return pick
   return frameOf(plan.nodes)
 }
 
@@ -48,9 +48,10 @@ function layoutOf({ style, column, entries }: TreeNode): string {
   return `${style} ${lastIndent(first.text.slice(first.from, first.start))}`
 }
 
-/** The entry as ours has it, where both sides have it word for word: it need not be put together from their texts. */
-export function sharedEntry({ plan, entries: { ours, theirs } }: Part): Entry | undefined {
-  return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node ? ours : undefined
+/** The first and the last entry of what both sides have word for word: it need not be put together from their texts. */
+export function sharedEntries({ plan, entries: { ours, theirs } }: Part): { first: Entry; last: Entry } | undefined {
+  if (plan.do === 'keep') return { first: plan.run[0]!, last: plan.run.at(-1)! }
+  return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node ? { first: ours, last: ours } : undefined
 }
 
 /** The text beside an entry that `cut` takes from each side: of both where the part is merged, else as `pick` wants. */

@@ -2,7 +2,7 @@
  * Writes a collection between brackets, of JSON or of YAML's flow style, in the layout of one side: on one line or one
  * entry a line, with or without a comma at the end.
  */
-import type { TreeNode } from '../tree.ts'
+import type { Entry, TreeNode } from '../tree.ts'
 import type { Part } from '../values/plan.ts'
 import { lastIndent, reindent } from './indent.ts'
 import {
@@ -83,8 +83,11 @@ function leadOf(part: Part, usual: string, stays: boolean, shifts: Shifts, pick:
 }
 
 /** The comment that follows an entry, before its comma or after it. */
-const commentAfter = (part: Part, pick: Pick): string =>
-  besideEntry(part, pick, ({ text, end, tail }) => {
+function commentAfter(part: Part, pick: Pick): string {
+  const commentOf = ({ text, end, tail }: Entry) => {
+    if (tail <= end + 1) return ''
     const comment = text.slice(end, tail).replace(COMMA, '$1')
     return comment.trim() === '' ? '' : comment
-  })
+  }
+  return part.plan.do === 'keep' ? commentOf(part.plan.run.at(-1)!) : besideEntry(part, pick, commentOf)
+}

@@ -6,7 +6,7 @@
 import { type Entry, type Side, sourceOf, type Tree, type TreeNode } from '../tree.ts'
 import type { Part, Plan, Trio } from '../values/plan.ts'
 import { NO_SHIFT, reindent, reindentLines } from './indent.ts'
-import { forSides, frameOf, type Pick, type Shifts, SIDES, sharedEntry, sideOf, Unrenderable } from './layout.ts'
+import { forSides, frameOf, type Pick, type Shifts, SIDES, sharedEntries, sideOf, Unrenderable } from './layout.ts'
 import { renderBlock } from './render-block.ts'
 import { renderFlow } from './render-flow.ts'
 import { chooseText, mergeTrivia } from './trivia.ts'
@@ -34,7 +34,7 @@ function renderNode(plan: Plan, shifts: Shifts, pick: Pick): string | undefined 
   }
   if (plan.do === 'lines') return renderLines(plan, shifts)
   const side = sideOf(plan, pick)
-  const node = plan.do === 'drop' ? undefined : plan.nodes[side]
+  const node = plan.do === 'drop' || plan.do === 'keep' ? undefined : plan.nodes[side]
   if (node === undefined) throw new Unrenderable()
   const startsLine = node.style === 'block' && !node.compact
   return (startsLine ? reindentLines : reindent)(sourceOf(node), shifts[side])
@@ -50,10 +50,13 @@ function renderLines({ lines, nodes }: Extract<Plan, { do: 'lines' }>, shifts: S
   return [header, ...content.map((line) => (line === '' ? '' : indent + line)), ''].join('\n')
 }
 
-/** The text of an entry from its key (or dash) to its end, the comment on its last line included. */
+/** The text of an entry, or of a run, from its key (or dash) to its end, the comment on its last line included. */
 function renderEntry({ plan, entries }: Part, shifts: Shifts, pick: Pick): string {
-  const shared = sharedEntry({ plan, entries })
-  if (shared !== undefined) return reindent(shared.text.slice(shared.start, shared.end), shifts.ours)
+  const shared = sharedEntries({ plan, entries })
+  if (shared !== undefined) {
+    const { first, last } = shared
+    return reindent(first.text.slice(first.start, last.end), shifts.ours)
+  }
   const side = sideOf(plan, pick)
   const entry = entries[side]!
   const cut = (of: Side, { text }: Entry, from: number, to: number) => reindent(text.slice(from, to), shifts[of])

@@ -21,14 +21,11 @@ const ENOUGH = 3
 
 type Names = readonly (string | undefined)[]
 
-/** `names` are by identity; items without names stay as they come, ours first. */
-export function arrangement(
-  kind: 'map' | 'list',
-  names: Names,
-  ours: readonly number[],
-  theirs: readonly number[],
-): Arrangement {
-  const sides = [ours.map((identity) => names[identity]), theirs.map((identity) => names[identity])]
+/**
+ * @param names by identity; items without names stay as they come, ours first
+ * @param sides the names of all that each side has, in its order
+ */
+export function arrangement(kind: 'map' | 'list', names: Names, sides: readonly Names[]): Arrangement {
   const [shorter = 0, longer = 0] = sides.map(({ length }) => length).sort((one, other) => one - other)
   const kept =
     longer < ENOUGH || shorter < 2

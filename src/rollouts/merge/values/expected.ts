@@ -1,7 +1,7 @@
 /** Whether a text that was written, or that Git has merged, holds what a plan decides. Pure. */
-import type { TreeNode } from '../tree.ts'
+import type { Entry, TreeNode } from '../tree.ts'
 import { Numbering } from './numbering.ts'
-import type { Part, Plan, Trio } from './plan.ts'
+import type { Plan, Trio } from './plan.ts'
 import { membersOf, sameLines, sameValue } from './same-value.ts'
 
 /** How the conflicts of a plan are decided: for one side, or by any order of the items where only places are in question. */
@@ -10,6 +10,8 @@ export type Decision = 'ours' | 'theirs' | 'any-order'
 /** `node` is undefined where there is nothing. */
 export function holds(plan: Plan, node: TreeNode | undefined, by: Decision): boolean {
   switch (plan.do) {
+    case 'keep':
+      return false
     case 'drop':
       return node === undefined
     case 'take':
@@ -33,16 +35,22 @@ function holdsInside(plan: Extract<Plan, { do: 'collection' }>, node: TreeNode, 
   const { entries } = node
   let members: Map<string | null, TreeNode> | undefined
   let found = 0
-  for (const part of plan.parts) {
-    if (isAbsent(part.plan, by)) continue
-    const key = plan.kind === 'map' ? keyOf(part) : null
-    if (members === undefined && entries[found]?.key !== key) {
-      if (plan.kind === 'array') return false
-      members = membersOf(node)
+  /** What the node has for the next member or item of the plan. */
+  const next = (key: string | null): TreeNode | undefined => {
+    const entry = entries[found++]
+    if (members === undefined && entry?.key === key) return entry.node
+    if (plan.kind === 'array') return undefined
+    members ??= membersOf(node)
+    return members.get(key)
+  }
+  for (const { plan: inner, entries: trio } of plan.parts) {
+    if (isAbsent(inner, by)) continue
+    if (inner.do === 'keep') {
+      if (!inner.run.every((entry) => sameValue(entry.node, next(entry.key)))) return false
+      continue
     }
-    const member = members === undefined ? entries[found]?.node : members.get(key)
-    if (member === undefined || !holds(part.plan, member, by)) return false
-    found++
+    const member = next(plan.kind === 'map' ? keyOf(trio) : null)
+    if (member === undefined || !holds(inner, member, by)) return false
   }
   return found === entries.length
 }
@@ -78,4 +86,4 @@ function countItems(list: TreeNode | undefined, numbers: Numbering): Counts {
   return counts
 }
 
-const keyOf = ({ entries }: Part): string => (entries.base ?? entries.ours ?? entries.theirs)?.key ?? ''
+const keyOf = ({ base, ours, theirs }: Trio<Entry>): string => (base ?? ours ?? theirs)?.key ?? ''

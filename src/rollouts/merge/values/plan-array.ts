@@ -4,7 +4,7 @@ import { arrangement } from './arrangement.ts'
 import { type Identities, identify } from './identify.ts'
 import { type Meeting, mergeOrder } from './order.ts'
 import { isKept } from './orphan-comments.ts'
-import { conflict, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
+import { conflict, joinKept, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import type { ArrayPolicy } from './policies.ts'
 import { sameValue } from './same-value.ts'
 
@@ -39,10 +39,11 @@ export function planArray(
   const parts: (Part | undefined)[] = trios.map((trio, identity) =>
     (trio.base ?? trio.ours ?? trio.theirs) ? planPart(trio, pointer, token[identity]!) : undefined,
   )
+  const namesOf = (side: readonly number[]) => side.map((identity) => same.names[identity])
   const order = mergeOrder(
     { baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => isKept(parts[identity]!),
-    () => arrangement('list', same.names, same.ours, same.theirs),
+    () => arrangement('list', same.names, [namesOf(same.ours), namesOf(same.theirs)]),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some(contests(same, base.length))) {
@@ -53,7 +54,7 @@ export function planArray(
     do: 'collection',
     kind: 'array',
     properties,
-    parts: order.sequence.map((identity) => parts[identity]!),
+    parts: joinKept(order.sequence.map((identity) => parts[identity]!)),
     nodes,
   }
 }

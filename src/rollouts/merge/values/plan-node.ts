@@ -4,7 +4,7 @@ import { mergeLines } from '../lines/merge-lines.ts'
 import type { ConflictKind } from '../result.ts'
 import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
 import { Numbering } from './numbering.ts'
-import { conflict, DROP, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
+import { conflict, DROP, kept, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import { planArray } from './plan-array.ts'
 import { planMap } from './plan-map.ts'
 import type { Owner, Policies } from './policies.ts'
@@ -125,6 +125,9 @@ function planPart(
   token: string | number,
   owner: Owner,
 ): Part {
+  if (entries.base !== undefined && entries.base === entries.ours && entries.base === entries.theirs) {
+    return kept([entries.base])
+  }
   const nodes = childNodes(entries)
   // Most members are settled here, where nobody needs their pointer.
   const settled = policies.hasOwners ? undefined : planByText(nodes)
