@@ -30,4 +30,7 @@ function hasRepeated(entries: readonly Entry[]): boolean {
 const FEW = 8
 
 /** The key as it is written. */
-export const writtenKey = (name: string): string => name.split(MARK, 1)[0]!
+export function writtenKey(name: string): string {
+  const mark = name.indexOf(MARK)
+  return mark < 0 ? name : name.slice(0, mark)
+}

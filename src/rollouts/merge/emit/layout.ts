@@ -57,10 +57,12 @@ export function sharedEntries({ plan, entries: { ours, theirs } }: Part): { firs
 /** The text beside an entry that `cut` takes from each side: of both where the part is merged, else as `pick` wants. */
 export function besideEntry(part: Part, pick: Pick, cut: (entry: Entry, side: Side) => string): string {
   const { plan, entries } = part
-  const textOf = (side: Side) => entries[side] && cut(entries[side], side)
-  if (plan.do === 'conflict') return textOf(sideOf(plan, pick)) ?? ''
-  const [ours, theirs] = [textOf('ours'), textOf('theirs')]
-  return ours === theirs && ours !== undefined ? ours : mergeTrivia({ base: textOf('base'), ours, theirs })
+  if (plan.do === 'conflict') return entries[pick] === undefined ? '' : cut(entries[pick], pick)
+  const ours = entries.ours && cut(entries.ours, 'ours')
+  if (ours !== undefined && entries.ours === entries.theirs) return ours
+  const theirs = entries.theirs && cut(entries.theirs, 'theirs')
+  if (ours !== undefined && ours === theirs) return ours
+  return mergeTrivia({ base: entries.base && cut(entries.base, 'base'), ours, theirs })
 }
 
 /** Whether a part has text where conflicts are written as `pick` wants them. */

@@ -35,7 +35,8 @@ function readValue(text: string, at: number, depth: number, twin: TreeNode | und
 
 function readCollection(text: string, at: number, depth: number, twinNode: TreeNode | undefined): TreeNode | undefined {
   if (depth >= MAX_DEPTH) return undefined
-  const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
+  const kind = text[at] === '{' ? 'map' : 'array'
+  const close = kind === 'map' ? '}' : ']'
   const twin = new Twin(twinNode, kind)
   const mayEndAt = (end: number): boolean => {
     const next = text[skipSpace(text, end)]

@@ -56,11 +56,14 @@ function countLines(lines: Int32Array, size: number): Int32Array {
 
 function toChanges(changedA: Uint8Array, changedB: Uint8Array): Change[] {
   const changes: Change[] = []
-  let [a, b] = [0, 0]
-  let [nextA, nextB] = [nextChanged(changedA, 0), nextChanged(changedB, 0)]
+  let a = 0
+  let b = 0
+  let nextA = nextChanged(changedA, 0)
+  let nextB = nextChanged(changedB, 0)
   while (nextA < changedA.length || nextB < changedB.length) {
     const unchanged = Math.min(nextA - a, nextB - b)
-    const [fromA, fromB] = [a + unchanged, b + unchanged]
+    const fromA = a + unchanged
+    const fromB = b + unchanged
     a = fromA
     b = fromB
     while (changedA[a] === 1) a++

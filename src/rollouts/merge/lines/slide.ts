@@ -16,11 +16,27 @@ export function slideChanges(a: Int32Array, changedA: Uint8Array, b: Int32Array,
   const from = firstB < 0 ? firstA : Math.min(firstA, firstB)
   const mine = runFrom(from, changedA, a.length)
   const other = runFrom(from, changedB, b.length)
+  let next = -1
+  let nextOfOther = -1
   for (;;) {
     if (mine.end > mine.start) slideOne(mine, a, changedA, other, changedB, b.length)
-    if (mine.end > last || !nextRun(mine, changedA, a.length)) return
+    if (mine.end > last) return
+    // Where neither has a change there is nothing to look at, line by line.
+    if (next < mine.end) next = nextChange(changedA, mine.end)
+    if (nextOfOther < other.end) nextOfOther = nextChange(changedB, other.end)
+    const still = Math.min(next - mine.end, nextOfOther - other.end) - 1
+    if (still > 0) {
+      mine.end += still
+      other.end += still
+    }
+    if (!nextRun(mine, changedA, a.length)) return
     nextRun(other, changedB, b.length)
   }
+}
+
+function nextChange(changed: Uint8Array, from: number): number {
+  const next = changed.indexOf(1, from)
+  return next < 0 ? changed.length : next
 }
 
 function slideOne(

@@ -22,16 +22,24 @@ type Items = readonly TreeNode[]
 type ThreeLists = { base: Items; ours: Items; theirs: Items }
 
 /** Members that name an item, where no policy says which do. */
-const NAMING = ['name', 'id', 'key'] as const
+const NAMING = [['name'], ['id'], ['key']]
 
 export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Identities {
   const numbers = new Numbering()
   const labelByValue = (item: TreeNode) => labelOf(item, numbers)
   if (policy === 'ordered') return byAlignment(lists, numbers)
   if (policy === 'set') return byLabel(lists, 'value', labelByValue) ?? byAlignment(lists, numbers)
-  const naming = typeof policy === 'object' ? [policy.map] : [...NAMING, ...leadingMember(lists)].map((key) => [key])
-  for (const members of naming) {
-    const named = byLabel(lists, 'name', (item) => nameOf(item, members, numbers))
+  const byNames = (members: readonly string[]) => byLabel(lists, 'name', (item) => nameOf(item, members, numbers))
+  if (typeof policy === 'object') {
+    const named = byNames(policy.map)
+    if (named !== undefined) return named
+  } else if (hasMaps(lists)) {
+    for (const members of NAMING) {
+      const named = byNames(members)
+      if (named !== undefined) return named
+    }
+    const leading = leadingMember(lists)
+    const named = leading === undefined ? undefined : byNames([leading])
     if (named !== undefined) return named
   }
   const scalars = byLabel(lists, 'value', (item) => (item.kind === 'scalar' ? labelByValue(item) : undefined))
@@ -39,12 +47,14 @@ export function identify(lists: ThreeLists, policy: ArrayPolicy | undefined): Id
 }
 
 /** The member that every item begins with, if there is one: people write what an item is about first. */
-function leadingMember({ base, ours, theirs }: ThreeLists): string[] {
+function leadingMember({ base, ours, theirs }: ThreeLists): string | undefined {
   const first = (ours[0] ?? theirs[0])?.entries[0]?.key
-  if (first === undefined || first === null) return []
+  if (first === undefined || first === null) return undefined
   const begins = (item: TreeNode) => item.entries[0]?.key === first
-  return [base, ours, theirs].every((items) => items.every(begins)) ? [first] : []
+  return base.every(begins) && ours.every(begins) && theirs.every(begins) ? first : undefined
 }
+
+const hasMaps = ({ ours, theirs }: ThreeLists): boolean => (ours[0] ?? theirs[0])?.kind === 'map'
 
 /** What an item is known by: equal for the same item, and, if it is one scalar, that scalar as text. */
 type Label = { id: number | string; text: string | undefined }
@@ -145,8 +155,13 @@ function shareAdditions(
 /** For each item its place in the base, or undefined where it is new. */
 function align(base: Items, items: Items, numbers: Numbering): (number | undefined)[] {
   const places: (number | undefined)[] = new Array(items.length).fill(undefined)
-  const ids = (list: Items) => Int32Array.from(list, (item) => numbers.of(item))
-  let [a, b] = [0, 0]
+  const ids = (list: Items) => {
+    const found = new Int32Array(list.length)
+    for (let i = 0; i < list.length; i++) found[i] = numbers.of(list[i]!)
+    return found
+  }
+  let a = 0
+  let b = 0
   for (const change of [...diffLines(ids(base), ids(items)), END]) {
     while (a < Math.min(change.a, base.length) && b < items.length) places[b++] = a++
     pairEdited(base, items, change, places, numbers)

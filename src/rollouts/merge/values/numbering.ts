@@ -22,10 +22,13 @@ export class Numbering {
       if (node.lines !== undefined) return this.#number(this.#others, node.properties + node.lines.join('\n'))
       return this.#number(node.isString ? this.#strings : this.#others, node.token)
     }
-    const numbers = Int32Array.from(node.entries, ({ key, node: value }) => {
+    const { entries } = node
+    const numbers = new Int32Array(entries.length)
+    for (let i = 0; i < entries.length; i++) {
+      const { key, node: value } = entries[i]!
       const number = this.of(value)
-      return key === null ? number : this.#number(this.#members, `${number} ${key}`)
-    })
+      numbers[i] = key === null ? number : this.#number(this.#members, `${number} ${key}`)
+    }
     const content = node.kind === 'map' ? `{${numbers.sort().join()}` : `[${numbers.join()}`
     return this.#number(this.#others, node.properties + content)
   }

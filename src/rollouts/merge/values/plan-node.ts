@@ -106,7 +106,8 @@ function kindOf({ base, ours, theirs }: Trio<TreeNode>): ConflictKind {
 
 /** The same value in the same words. */
 function sameText(nodes: Trio<TreeNode>, one: Side, other: Side): boolean {
-  const [a, b] = [nodes[one], nodes[other]]
+  const a = nodes[one]
+  const b = nodes[other]
   if (a === b) return a !== undefined
   if (a === undefined || b === undefined || a.end - a.start !== b.end - b.start) return false
   return sourceOf(a) === sourceOf(b) && sameValue(a, b)

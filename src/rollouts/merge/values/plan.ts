@@ -36,7 +36,8 @@ export function joinKept(parts: readonly Part[]): Part[] {
       run = []
       continue
     }
-    const [first, last] = [plan.run[0]!, run.at(-1)]
+    const first = plan.run[0]!
+    const last = run.at(-1)
     if (last === undefined || first.text !== last.text || first.from !== last.tail) {
       run = []
       joined.push({ plan: { do: 'keep', run }, entries })
@@ -63,7 +64,9 @@ export function conflict(nodes: Trio<TreeNode>, pointer: string, kind: ConflictK
 
 /** The anchor and tag of the result, unless both sides changed them. */
 export function mergeProperties({ base, ours, theirs }: Trio<TreeNode>): string | undefined {
-  const [b = '', o = '', t = ''] = [base?.properties, ours?.properties, theirs?.properties]
+  const b = base?.properties ?? ''
+  const o = ours?.properties ?? ''
+  const t = theirs?.properties ?? ''
   if (o === t || t === b) return o
   return o === b ? t : undefined
 }

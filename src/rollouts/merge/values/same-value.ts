@@ -23,7 +23,8 @@ export function sameValue(one: TreeNode | undefined, other: TreeNode | undefined
 }
 
 function sameScalar(one: TreeNode, other: TreeNode): boolean {
-  const [lines, beside] = [one.lines, other.lines]
+  const lines = one.lines
+  const beside = other.lines
   if (lines === undefined || beside === undefined) {
     return lines === beside && one.isString === other.isString && one.token === other.token
   }

@@ -16,7 +16,8 @@ export function readFlow(
 ): TreeNode {
   if (depth >= MAX_DEPTH) refuse()
   const { text } = reading
-  const [kind, close] = text[at] === '{' ? (['map', '}'] as const) : (['array', ']'] as const)
+  const kind = text[at] === '{' ? 'map' : 'array'
+  const close = kind === 'map' ? '}' : ']'
   const twin = new Twin(beside, kind)
   const mayEndAt = (end: number): boolean => {
     const next = text[skipSpace(text, end)]
