@@ -7,7 +7,7 @@
 
 import { giveFormat, mergeFormat, takeFormat } from './format.ts'
 import { readJson } from './json/read-json.ts'
-import { type LineMerge, mergeLines } from './lines/merge-lines.ts'
+import { type Labels, mergeLines, mergeLinesCleanly } from './lines/merge-lines.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
 import type { Conflict, MergeInput, MergeResult } from './result.ts'
@@ -47,14 +47,14 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const owner = ownerOfAll(rules)
   if (owner !== undefined) return { status: 'clean', method: 'structural', text: input[owner], conflicts: [] }
   if ([base, ours, theirs].some(isBinary)) return BINARY
-  const lines =
-    input.native === undefined ? mergeLines(base, ours, theirs, labels) : { text: input.native, conflicts: [] }
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
-  if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(lines)
-  const [b, o, t] = [takeFormat(base), takeFormat(ours), takeFormat(theirs)]
-  if (b === undefined || o === undefined || t === undefined) return byLines(lines)
-  const native = lines.conflicts.length === 0 ? lines.text : undefined
+  if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(input, labels)
+  const b = takeFormat(base)
+  const o = takeFormat(ours)
+  const t = takeFormat(theirs)
+  if (b === undefined || o === undefined || t === undefined) return byLines(input, labels)
+  const native = input.native ?? mergeLinesCleanly(base, ours, theirs)
   const format = mergeFormat(b.format, o.format, t.format)
   const merged = structure.merge({
     reader: structure.reader,
@@ -67,9 +67,9 @@ export function mergeFiles(input: MergeInput): MergeResult {
   })
   switch (merged.outcome) {
     case 'unread':
-      return byLines(lines)
+      return byLines(input, labels)
     case 'native':
-      return { status: 'clean', method: 'structural', text: lines.text, conflicts: [] }
+      return { status: 'clean', method: 'structural', text: native ?? null, conflicts: [] }
     case 'clean':
       return { status: 'clean', method: 'structural', text: giveFormat(merged.text, format), conflicts: [] }
     case 'conflict':
@@ -90,7 +90,9 @@ function ownerOfAll(policies: Policies): 'ours' | 'theirs' | undefined {
 
 const isTrivial = ({ base, ours, theirs }: MergeInput): boolean => ours === theirs || ours === base || theirs === base
 
-function byLines({ text, conflicts }: LineMerge): MergeResult {
+function byLines({ base, ours, theirs, native }: MergeInput, labels: Labels): MergeResult {
+  const { text, conflicts } =
+    native === undefined ? mergeLines(base, ours, theirs, labels) : { text: native, conflicts: [] }
   const found = conflicts.map(
     ({ ours, theirs }): Conflict => ({ pointer: '', kind: 'lines', base: null, ours, theirs }),
   )

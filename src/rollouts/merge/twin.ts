@@ -16,10 +16,16 @@ export class Twin {
   #next = 0
   #places: Map<string | null, number> | undefined
 
-  /** `node` is what the other text has at this place; only a collection of the same kind helps. */
-  constructor(node: TreeNode | undefined, kind: 'map' | 'array') {
-    this.#entries = node?.kind === kind && !node.repeats ? node.entries : []
+  private constructor(entries: readonly Entry[]) {
+    this.#entries = entries
   }
+
+  /** `node` is what the other text has at this place; only a collection of the same kind helps. */
+  static of(node: TreeNode | undefined, kind: 'map' | 'array'): Twin {
+    return node?.kind === kind && !node.repeats && node.entries.length > 0 ? new Twin(node.entries) : NOTHING_BESIDE
+  }
+
+  static readonly none = new Twin([])
 
   /**
    * Puts into `found` the entries that stand at `at` as they do in the other text, as long as the next one begins as it
@@ -55,7 +61,12 @@ export class Twin {
 
   /** The other text's member of this name (for an item: its next one), to read the value beside. */
   find(key: string | null): Entry | undefined {
-    if (key === null || this.#entries[this.#next]?.key === key) return this.#entries[this.#next++]
+    const next = this.#entries[this.#next]
+    if (next === undefined && this.#entries.length === 0) return undefined
+    if (key === null || next?.key === key) {
+      this.#next++
+      return next
+    }
     this.#places ??= new Map(this.#entries.map((entry, i) => [entry.key, i]))
     const at = this.#places.get(key)
     if (at === undefined) return undefined
@@ -63,6 +74,8 @@ export class Twin {
     return this.#entries[at]
   }
 }
+
+const NOTHING_BESIDE = Twin.none
 
 /** Whether the text at `at` is that of `entry`, in full. */
 function isAt(entry: Entry, text: string, at: number): boolean {

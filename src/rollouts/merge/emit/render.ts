@@ -60,7 +60,9 @@ function renderEntry({ plan, entries }: Part, shifts: Shifts, pick: Pick): strin
   const side = sideOf(plan, pick)
   const entry = entries[side]!
   const cut = (of: Side, { text }: Entry, from: number, to: number) => reindent(text.slice(from, to), shifts[of])
-  if (plan.do === 'conflict') return cut(side, entry, entry.start, entry.end)
+  // What one side alone has touched needs no merging of the text around its value.
+  const isWhole = plan.do === 'take' && entries[side === 'ours' ? 'theirs' : 'ours'] === entries.base
+  if (isWhole || plan.do === 'conflict') return cut(side, entry, entry.start, entry.end)
   const value = renderNode(plan, shifts, pick)
   const fits = plan.do === 'collection' ? isLaidOutLike : isShapedLike
   const head = textAround(entries, side, fits, (of, one) => cut(of, one, one.start, one.valueStart))

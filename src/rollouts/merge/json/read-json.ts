@@ -37,7 +37,7 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
   if (depth >= MAX_DEPTH) return undefined
   const kind = text[at] === '{' ? 'map' : 'array'
   const close = kind === 'map' ? '}' : ']'
-  const twin = new Twin(twinNode, kind)
+  const twin = Twin.of(twinNode, kind)
   const mayEndAt = (end: number): boolean => {
     const next = text[skipSpace(text, end)]
     return next === ',' || next === close

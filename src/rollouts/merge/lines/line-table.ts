@@ -38,7 +38,7 @@ export class LineTable {
       starts.push(end)
       at = end
     }
-    return { text, starts: Int32Array.from(starts), numbers: Int32Array.from(numbers) }
+    return { text, starts: new Int32Array(starts), numbers: new Int32Array(numbers) }
   }
 
   /** A further text. Stretches that it shares with `like`, the first one, are found by comparing, not line by line. */
@@ -78,7 +78,7 @@ export class LineTable {
     }
     takeOver(stop, like.numbers.length, end)
     starts.push(text.length)
-    return { text, starts: Int32Array.from(starts), numbers: Int32Array.from(numbers) }
+    return { text, starts: new Int32Array(starts), numbers: new Int32Array(numbers) }
   }
 
   #numberOf(line: string): number {

@@ -3,7 +3,7 @@
  * Pure. Texts with a NUL character are Git's business to refuse, not this function's.
  */
 import { type Lines, LineTable, textOf } from './line-table.ts'
-import { mergeRegions, type Region } from './regions.ts'
+import { mergeRegions, mergeRegionsCleanly, type Region } from './regions.ts'
 
 /** What stands after the markers `<<<<<<<` and `>>>>>>>`. */
 export type Labels = { ours: string; theirs: string }
@@ -25,6 +25,18 @@ export function mergeLines(base: string, ours: string, theirs: string, labels: L
   const hasWord = (line: number) => WORD.test(textOf(o, line, line + 1))
   return assemble(mergeRegions(b.numbers, o.numbers, t.numbers, table.size, hasWord), b, o, t, labels)
 }
+
+/** The same where it is clean; undefined where it is not. */
+export function mergeLinesCleanly(base: string, ours: string, theirs: string): string | undefined {
+  const table = new LineTable()
+  const b = table.number(base)
+  const o = table.numberLike(ours, b)
+  const t = table.numberLike(theirs, b)
+  const regions = mergeRegionsCleanly(b.numbers, o.numbers, t.numbers, table.size)
+  return regions && assemble(regions, b, o, t, NO_LABELS).text
+}
+
+const NO_LABELS: Labels = { ours: '', theirs: '' }
 
 function assemble(regions: readonly Region[], base: Lines, ours: Lines, theirs: Lines, labels: Labels): LineMerge {
   const out: string[] = []

@@ -32,6 +32,30 @@ export function mergeRegions(
   )
 }
 
+/** The regions of a merge without conflicts; undefined where there are some. */
+export function mergeRegionsCleanly(
+  base: Int32Array,
+  ours: Int32Array,
+  theirs: Int32Array,
+  distinct: number,
+): Region[] | undefined {
+  const regions = overlay(diffLines(base, ours, distinct), diffLines(base, theirs, distinct), ours, theirs)
+  for (const region of regions) {
+    if (region.take !== 'conflict') continue
+    if (!isSame(region, ours, theirs)) return undefined
+    region.take = 'both-equal'
+  }
+  return regions
+}
+
+function isSame(region: Region, ours: Int32Array, theirs: Int32Array): boolean {
+  if (region.lengthOurs === 0 || region.lengthOurs !== region.lengthTheirs) return false
+  for (let i = 0; i < region.lengthOurs; i++) {
+    if (ours[region.ours + i] !== theirs[region.theirs + i]) return false
+  }
+  return true
+}
+
 /** Lays two diffs of one base over each other. */
 function overlay(left: Change[], right: Change[], ours: Int32Array, theirs: Int32Array): Region[] {
   const regions: Region[] = []

@@ -18,7 +18,7 @@ export function readFlow(
   const { text } = reading
   const kind = text[at] === '{' ? 'map' : 'array'
   const close = kind === 'map' ? '}' : ']'
-  const twin = new Twin(beside, kind)
+  const twin = Twin.of(beside, kind)
   const mayEndAt = (end: number): boolean => {
     const next = text[skipSpace(text, end)]
     return next === ',' || next === close

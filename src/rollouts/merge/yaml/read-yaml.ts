@@ -112,7 +112,7 @@ function readCollection(
 ): Read {
   const { text } = reading
   const column = line.column
-  const twin = new Twin(place.beside?.column === column ? place.beside : undefined, kind)
+  const twin = Twin.of(place.beside?.column === column ? place.beside : undefined, kind)
   const mayEndAt = (end: number) => endsEntry(text, end, kind, column)
   const entries: Entry[] = []
   const begin = compact ? line.at : above
