@@ -9,7 +9,7 @@ import { runNdjsonMerge } from '../rollouts/merge/ndjson-command.ts'
  * it: for the second or two that a batch takes, half of all work was the optimizer's. Plain machine code at once, and
  * optimizing later and smaller, halves a run over 800 files and takes nothing from a long one.
  */
-const ENGINE_FLAGS = ['--always-sparkplug', '--interrupt-budget=1000000', '--max-inlined-bytecode-size-cumulative=60']
+const ENGINE_FLAGS = ['--always-sparkplug', '--interrupt-budget=700000', '--max-inlined-bytecode-size-cumulative=60']
 
 export async function mergeLines(): Promise<void> {
   for (const flag of ENGINE_FLAGS) setFlagsFromString(flag)
