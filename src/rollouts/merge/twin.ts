@@ -16,7 +16,7 @@ export class Twin {
   #next = 0
   #places: Map<string | null, number> | undefined
 
-  private constructor(entries: readonly Entry[]) {
+  constructor(entries: readonly Entry[]) {
     this.#entries = entries
   }
 
@@ -24,8 +24,6 @@ export class Twin {
   static of(node: TreeNode | undefined, kind: 'map' | 'array'): Twin {
     return node?.kind === kind && !node.repeats && node.entries.length > 0 ? new Twin(node.entries) : NOTHING_BESIDE
   }
-
-  static readonly none = new Twin([])
 
   /**
    * Puts into `found` the entries that stand at `at` as they do in the other text, as long as the next one begins as it
@@ -61,8 +59,8 @@ export class Twin {
 
   /** The other text's member of this name (for an item: its next one), to read the value beside. */
   find(key: string | null): Entry | undefined {
+    if (this.#entries.length === 0) return undefined
     const next = this.#entries[this.#next]
-    if (next === undefined && this.#entries.length === 0) return undefined
     if (key === null || next?.key === key) {
       this.#next++
       return next
@@ -75,7 +73,7 @@ export class Twin {
   }
 }
 
-const NOTHING_BESIDE = Twin.none
+const NOTHING_BESIDE = new Twin([])
 
 /** Whether the text at `at` is that of `entry`, in full. */
 function isAt(entry: Entry, text: string, at: number): boolean {

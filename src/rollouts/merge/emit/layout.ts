@@ -51,7 +51,9 @@ function layoutOf({ style, column, entries }: TreeNode): string {
 /** The first and the last entry of what both sides have word for word: it need not be put together from their texts. */
 export function sharedEntries({ plan, entries: { ours, theirs } }: Part): { first: Entry; last: Entry } | undefined {
   if (plan.do === 'keep') return { first: plan.run[0]!, last: plan.run.at(-1)! }
-  return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node ? { first: ours, last: ours } : undefined
+  return plan.do === 'take' && ours !== undefined && ours.node === theirs?.node
+    ? { first: ours, last: ours }
+    : undefined
 }
 
 /** The text beside an entry that `cut` takes from each side: of both where the part is merged, else as `pick` wants. */

@@ -83,13 +83,7 @@ function readCollection(text: string, at: number, depth: number, twinNode: TreeN
   })
 }
 
-function readMember(
-  text: string,
-  kind: 'map' | 'array',
-  start: number,
-  depth: number,
-  twin: Twin,
-): Member | undefined {
+function readMember(text: string, kind: 'map' | 'array', start: number, depth: number, twin: Twin): Member | undefined {
   let key: string | null = null
   let at = start
   if (kind === 'map') {

@@ -68,13 +68,7 @@ export function readFlow(
   })
 }
 
-function readMember(
-  reading: Reading,
-  kind: 'map' | 'array',
-  start: number,
-  depth: number,
-  twin: Twin,
-): Member {
+function readMember(reading: Reading, kind: 'map' | 'array', start: number, depth: number, twin: Twin): Member {
   if (reading.text[start] === ',') refuse()
   const name = kind === 'map' ? readFlowKey(reading, start, depth + 1) : undefined
   const key = name?.value ?? null

@@ -6,7 +6,7 @@
  */
 import { nameRepeated } from '../repeated-keys.ts'
 import { collection, type Entry, MAX_DEPTH, type Tree, type TreeNode } from '../tree.ts'
-import { place as placed, Twin } from '../twin.ts'
+import { place as placeEntry, Twin } from '../twin.ts'
 import { readAlias, readProperties } from './properties.ts'
 import { readFlow } from './read-flow.ts'
 import {
@@ -134,7 +134,7 @@ function readCollection(
       from = entry.end
     } else {
       const end = here.at + taken.end - taken.start
-      entries.push(placed(taken, text, from, here.at, end))
+      entries.push(placeEntry(taken, text, from, here.at, end))
       from = end
     }
     here = contentLine(text, from)
