@@ -19,6 +19,18 @@ describe('a hostile text is merged by lines and does no harm', () => {
     expect(mergeBothEnds(path, text)).toMatchObject({ status: 'clean', method: 'lines' })
   })
 
+  test('fifty thousand lines of a tab are blank lines', () => {
+    const text = `a:\n${'\t\n'.repeat(50_000)}b: 1\n`
+    expect(mergeBothEnds('x.yaml', text)).toMatchObject({ status: 'clean', text: `# ours\n${text}# theirs\n` })
+  })
+
+  // Comparing the rest of the text at each of them would take minutes.
+  test('fifty thousand items that have to be read one by one merge', { timeout: 60_000 }, () => {
+    const text = Array.from({ length: 50_000 }, (_, i) => (i % 2 === 0 ? `- &a${i} x\n` : '- y\n')).join('')
+    const result = mergeFiles({ path: 'x.yaml', base: text, ours: `- o\n${text}`, theirs: `${text}- t\n` })
+    expect(result).toMatchObject({ status: 'clean', method: 'structural', text: `- o\n${text}- t\n` })
+  })
+
   test('aliases of aliases are not followed', () => {
     const levels = Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(10)}]\n`)
     const text = `a0: &a0 x\n${levels.join('')}`

@@ -9,6 +9,8 @@ import type { Entry, TreeNode } from './tree.ts'
 
 /** A key and its colon, or a dash and a blank, tell a further entry from the end of a collection. */
 const BEGINNING = 2
+/** So many characters are compared first, and twice as many each time that they are the same. */
+const FIRST_REACH = 256
 
 /** Entries of the other text's collection, looked through in step with this one's. */
 export class Twin {
@@ -35,12 +37,20 @@ export class Twin {
     const first = entries[this.#next]
     if (first === undefined || entries[this.#next + 1] === undefined) return undefined
     const by = at - first.start
-    const most = Math.min(text.length - at, first.text.length - first.start)
-    const end = first.start + commonPrefix(text, at, first.text, first.start, most)
+    const most = Math.min(text.length - by, first.text.length)
+    // Up to where the texts are the same, as far as that has been looked at: never much further than what is taken.
+    let end = first.start
+    let reach = FIRST_REACH
     let last = first
     for (let next = entries[this.#next + 1]; next !== undefined; next = entries[this.#next + 1]) {
-      if (next.text !== first.text || next.from !== last.tail || next.start + BEGINNING > end) break
-      if (last.node.linked) break
+      if (next.text !== first.text || next.from !== last.tail || last.node.linked) break
+      while (end < next.start + BEGINNING && reach > 0) {
+        const ahead = Math.min(reach, most - end)
+        const same = commonPrefix(text, end + by, first.text, end, ahead)
+        end += same
+        reach = same < reach ? 0 : reach * 2
+      }
+      if (next.start + BEGINNING > end) break
       found.push(last === first ? place(first, text, from, at, first.tail + by) : last)
       last = next
       this.#next++

@@ -47,7 +47,7 @@ function layoutOf({ text, end, entries, entriesEnd }: TreeNode, shift: (text: st
 }
 
 /** The comma after an entry, and what may stand before it: blank space and comments. */
-const COMMA = /^((?:\s|\/\*(?:[^*]|\*(?!\/))*\*\/|(?:\/\/|#)[^\n]*\n)*),/
+const COMMA = /^((?:\s|\/\*[^*]*\*+(?:[^/*][^*]*\*+)*\/|(?:\/\/|#)[^\n]*\n)*),/
 
 function mostFrequent(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>()

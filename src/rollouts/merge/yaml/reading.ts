@@ -62,20 +62,16 @@ export function contentLine(text: string, from: number): ContentLine {
     let at = start
     while (text.charCodeAt(at) === SPACE) at++
     const code = text.charCodeAt(at)
-    if (code !== LF && code !== HASH) {
-      if (code === TAB) return tabbedLine(text, start, at)
+    if (code === TAB) {
+      // Tabs may stand in a line that holds nothing else; they never indent.
+      if (!atLineEnd(text, skipBlanks(text, at))) refuse()
+    } else if (code !== LF && code !== HASH) {
       if (at === start && isDocumentMarker(text, at)) break
       return { start, column: at - start, at }
     }
     start = nextLine(text, at)
   }
   return { start, column: -1, at: start }
-}
-
-/** Tabs may stand in a line that holds nothing else; they never indent. */
-function tabbedLine(text: string, start: number, at: number): ContentLine {
-  const rest = skipBlanks(text, at)
-  return atLineEnd(text, rest) ? contentLine(text, nextLine(text, rest)) : { start, column: at - start, at: refuse() }
 }
 
 export function isDocumentMarker(text: string, at: number): boolean {
