@@ -37,7 +37,7 @@ export function createAuthentication({
       throw required(`A proxy passed this request on (header "${header}"), so X-Tenant-ID alone proves nothing.`)
     }
     if (adminDigest && presented.isBearer && timingSafeEqual(sha256(presented.text), adminDigest)) return ADMIN
-    const verdict = verifyKey(presented.text)
+    const verdict = verifyKey(presented.text, c.incoming.socket)
     if (verdict.kind === 'key') return actorOf(verdict.key)
     throw invalid(verdict.reason)
   }

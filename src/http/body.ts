@@ -3,7 +3,6 @@
  * nesting before `JSON.parse`. Read as JSON whatever the content type says: `curl -d` sends
  * `application/x-www-form-urlencoded`.
  */
-import type { IncomingMessage } from 'node:http'
 import type { Violation } from '../documents/violation.ts'
 import { AppError } from '../kernel/errors.ts'
 import { isJsonObject, type Json } from '../kernel/json.ts'
@@ -22,12 +21,13 @@ export function jsonBody<T>(schema: Schema, { maxBytes = BODY_LIMITS.bytes } = {
   const validate = compileValidator(schema)
   return {
     schema,
-    async read(c) {
-      const value = parseJson(await readBytes(c, maxBytes))
-      const violations = validate(value)
-      if (violations.length > 0) throw bodyInvalid(violations)
-      return value as T
-    },
+    read: (c) =>
+      readText(c, maxBytes).then((text) => {
+        const value = parseJson(text)
+        const violations = validate(value)
+        if (violations.length > 0) throw bodyInvalid(violations)
+        return value as T
+      }),
   }
 }
 
@@ -38,30 +38,25 @@ const bodyInvalid = (violations: readonly Violation[]): AppError =>
   })
 
 /** The body as the bytes that it is, such as a file's. @throws AppError `body-too-large` */
-export async function readRawBody(c: Ctx, maxBytes: number): Promise<Uint8Array> {
-  return readIncoming(boundedIncoming(c, maxBytes), maxBytes)
-}
+export const readRawBody = (c: Ctx, maxBytes: number): Promise<Uint8Array> => readIncoming(c, maxBytes)
 
 /** The body as text, which a reader after this one gets again: it comes over the wire only once. */
 export async function readBodyText(c: Ctx): Promise<string> {
-  const text = await readBytes(c, BODY_LIMITS.bytes)
+  const text = await readText(c, BODY_LIMITS.bytes)
   c.bodyText = text
   return text
 }
 
-async function readBytes(c: Ctx, maxBytes: number): Promise<string> {
-  return c.bodyText ?? (await readIncoming(boundedIncoming(c, maxBytes), maxBytes)).toString('utf8')
-}
+const readText = (c: Ctx, maxBytes: number): Promise<string> =>
+  c.bodyText === undefined
+    ? readIncoming(c, maxBytes).then((bytes) => bytes.toString('utf8'))
+    : Promise.resolve(c.bodyText)
 
-/** The request, where it does not announce too much already. */
-function boundedIncoming(c: Ctx, maxBytes: number): IncomingMessage {
-  if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-  return c.incoming
-}
-
-/** Collects the body from the socket and stops reading past the limit. */
-function readIncoming(incoming: IncomingMessage, maxBytes: number): Promise<Buffer> {
+/** Collects the body from the socket, unless it announces too much already, and stops reading past the limit. */
+function readIncoming(c: Ctx, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+    const { incoming } = c
     const chunks: Buffer[] = []
     let size = 0
     incoming.on('data', (chunk: Buffer) => {
@@ -88,7 +83,7 @@ const tooLarge = (maxBytes: number): AppError =>
 
 function parseJson(text: string): Json {
   if (text.trim() === '') throw malformed('The body is empty; send a JSON object.')
-  if (isDeeperThan(text, BODY_LIMITS.depth)) {
+  if (text.length > BODY_LIMITS.depth && isDeeperThan(text, BODY_LIMITS.depth)) {
     throw malformed(`The body is nested more than ${BODY_LIMITS.depth} levels deep.`)
   }
   let value: Json

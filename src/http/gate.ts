@@ -6,7 +6,7 @@ import type { Actor } from '../access/actor.ts'
 import type { RateLimit } from '../access/keys/rate-limit.ts'
 import { AppError } from '../kernel/errors.ts'
 import { ALL_ALLOWED, decide, type PolicySubject } from '../policies/policy.ts'
-import type { Limit, LimitName } from '../quotas/admit.ts'
+import { costOf, type Limit, type LimitName } from '../quotas/admit.ts'
 import type { Quotas, Spent } from '../quotas/quotas.ts'
 import type { TenantSettings } from '../tenants/settings.ts'
 import { type AnswerHeaders, type Ctx, requestHeader } from './exchange.ts'
@@ -35,16 +35,17 @@ export function createGate({
       if (subjects.length > 0) requireAllowed(subjects, settings, scope)
       const { actor, address } = scope.origin
       scope.isCounted = true
+      const tokens = tokenCount(c)
       const spent = quotas.spend({
         tenant: scope.tenant,
         limits: settings,
-        tokens: tokenCount(c),
+        tokens,
         key: keyRate(actor),
         address,
       })
       const settle = (result: Spent): void => {
-        if (result.left.length > 0) scope.quotaHeaders = quotaHeaders(result)
-        if (result.admission.kind === 'refused') throw exceeded(result.admission, scope.quotaHeaders ?? {})
+        if (result.limits.length > 0) scope.quotaHeaders = quotaHeaders(result)
+        if (result.admission.kind === 'refused') throw exceeded(result.admission, tokens, scope.quotaHeaders ?? {})
       }
       return spent instanceof Promise ? spent.then(settle) : settle(spent)
     },
@@ -84,16 +85,16 @@ const keyRate = (actor: Actor): { id: string; rate: RateLimit } | undefined =>
   actor.kind === 'key' && actor.rateLimit ? { id: actor.keyId, rate: actor.rateLimit } : undefined
 
 /** draft-ietf-httpapi-ratelimit-headers-10, and the older pair that some clients read. */
-function quotaHeaders({ left }: Spent): AnswerHeaders {
+function quotaHeaders({ limits, left }: Spent): AnswerHeaders {
   const headers: AnswerHeaders = {}
   let policy = ''
   let rate = ''
-  for (const { name, policyItem, remaining } of left) {
-    const separator = policy === '' ? '' : ', '
+  for (const [index, { name, policyItem }] of limits.entries()) {
+    const separator = index === 0 ? '' : ', '
     policy += separator + policyItem
-    rate += `${separator}"${name}";r=${remaining}`
+    rate += `${separator}"${name}";r=${left[index]}`
     const older = OLDER_HEADERS[name]
-    if (older) headers[older] = String(remaining)
+    if (older) headers[older] = String(left[index])
   }
   headers['RateLimit-Policy'] = policy
   headers.RateLimit = rate
@@ -105,11 +106,11 @@ const OLDER_HEADERS: Partial<Record<LimitName, string>> = {
   'tokens-per-minute': 'X-Quota-Remaining-Tokens',
 }
 
-function exceeded(refusal: { limit: Limit; retryAfterMs: number }, headers: AnswerHeaders): AppError {
-  const { name, limit, cost } = refusal.limit
+function exceeded(refusal: { limit: Limit; retryAfterMs: number }, tokens: number, headers: AnswerHeaders): AppError {
+  const { name, limit } = refusal.limit
   if (refusal.retryAfterMs === Number.POSITIVE_INFINITY) {
     return new AppError('tenant-quota-exceeded', {
-      detail: `The limit ${name} is ${limit}, and this request alone takes ${cost}.`,
+      detail: `The limit ${name} is ${limit}, and this request alone takes ${costOf(refusal.limit, tokens)}.`,
       data: { limit: name },
       headers,
     })

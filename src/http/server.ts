@@ -194,14 +194,13 @@ function handlerOf(
 }
 
 /** A request that failed before its handler knew what to run has passed no gate yet; it cost the server all the same. */
-async function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Promise<Reply> {
-  try {
-    return await answer
-  } catch (error) {
+function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Answer {
+  if (!(answer instanceof Promise)) return answer
+  return answer.catch(async (error: unknown) => {
     const isDenied = error instanceof AppError && error.code === 'tenant-policy-denied'
     if (!scope.isCounted && !isDenied) await gate.admit(c, scope, [])
     throw error
-  }
+  })
 }
 
 /** Goes on with a value at once where it is there already. */

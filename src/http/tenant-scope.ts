@@ -76,8 +76,8 @@ function confirmed(bound: TenantId, named: TenantId | undefined): TenantId {
 
 /** Which commit answered, whether a newer one was refused, and what is left of the tenant's limits. */
 export function scopeHeaders({ served, quotaHeaders }: Pick<TenantScope, 'served' | 'quotaHeaders'>): AnswerHeaders {
-  const headers: AnswerHeaders = quotaHeaders ? { ...quotaHeaders, Vary: 'X-Tenant-ID' } : { Vary: 'X-Tenant-ID' }
+  const headers: AnswerHeaders = { Vary: 'X-Tenant-ID' }
   if (served.kind !== 'invalid') headers['X-Config-Revision'] = served.snapshot.revision
   if (served.kind !== 'live') headers['X-Config-Degraded'] = served.refused.revision
-  return headers
+  return quotaHeaders ? Object.assign(headers, quotaHeaders) : headers
 }

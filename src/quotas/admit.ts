@@ -12,8 +12,8 @@ export type Limit = {
   limit: number
   /** `"<name>";q=<limit>;w=<seconds>`, as the header RateLimit-Policy names it. */
   policyItem: string
-  /** What this demand spends; 0 asks only for what is left. */
-  cost: number
+  /** What a request spends of it: itself, or the tokens that it names. */
+  unit: 'request' | 'token'
 }
 
 export type Admission =
@@ -21,18 +21,24 @@ export type Admission =
   /** `retryAfterMs` is enough; Infinity where the demand is larger than the limit itself. */
   | { kind: 'refused'; limit: Limit; retryAfterMs: number }
 
+const ADMITTED: Admission = { kind: 'admitted' }
+
+/** What a request with so many tokens spends of `limit`; 0 asks only for what is left. */
+export const costOf = ({ unit }: Limit, tokens: number): number => (unit === 'token' ? tokens : 1)
+
 /** Counts the demand where every limit admits it; else tells the limit that keeps it out longest. */
-export function admit(limits: readonly Limit[], nowMs: number): Admission {
+export function admit(limits: readonly Limit[], tokens: number, nowMs: number): Admission {
   let refused: { kind: 'refused'; limit: Limit; retryAfterMs: number } | undefined
   for (const limit of limits) {
-    const { counter, cost } = limit
+    const { counter } = limit
+    const cost = costOf(limit, tokens)
     if (cost === 0 || counter.used(nowMs) + cost <= limit.limit) continue
     const retryAfterMs = counter.waitMs(nowMs, cost, limit.limit)
     if (!refused || retryAfterMs > refused.retryAfterMs) refused = { kind: 'refused', limit, retryAfterMs }
   }
   if (refused) return refused
-  for (const { counter, cost } of limits) if (cost > 0) counter.add(nowMs, cost)
-  return { kind: 'admitted' }
+  for (const limit of limits) limit.counter.add(nowMs, costOf(limit, tokens))
+  return ADMITTED
 }
 
 export const remaining = ({ counter, limit }: Limit, nowMs: number): number => Math.max(0, limit - counter.used(nowMs))

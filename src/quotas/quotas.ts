@@ -29,8 +29,10 @@ export type Demand = {
 
 export type Spent = {
   admission: Admission
-  /** What is left of each limit that holds, after this demand. */
-  left: readonly { name: LimitName; policyItem: string; remaining: number }[]
+  /** Those that hold. */
+  limits: readonly Limit[]
+  /** What is left of each, after this demand. */
+  left: readonly number[]
 }
 
 export type Quotas = {
@@ -58,6 +60,8 @@ export function createQuotas({
   const requests = new Map<TenantId, Counter>()
   const tokens = new Map<TenantId, Counter>()
   const months = new Map<TenantId, Counter>()
+  /** What holds for a tenant, put together once for as long as its settings stand. */
+  const held = new Map<TenantId, { by: TenantLimits; limits: readonly Limit[] }>()
   const keys = new LRUCache<string, Counter>({ max: MAX_CALLERS })
   const addresses = new LRUCache<string, Counter>({ max: MAX_CALLERS })
 
@@ -74,46 +78,52 @@ export function createQuotas({
   function spendNow(demand: Demand): Spent {
     const limits = limitsOf(demand)
     const nowMs = clock.now()
-    const admission = admit(limits, nowMs)
-    const left = limits.map((limit) => ({
-      name: limit.name,
-      policyItem: limit.policyItem,
-      remaining: remaining(limit, nowMs),
-    }))
-    return { admission, left }
+    const admission = admit(limits, demand.tokens, nowMs)
+    return { admission, limits, left: limits.map((limit) => remaining(limit, nowMs)) }
   }
 
-  function limitsOf({ tenant, limits, tokens: count, key, address }: Demand): Limit[] {
-    const { quotaRequestsPerMinute, quotaTokensPerMinute, apiCallsPerMonth } = limits
-    const holding: Limit[] = []
-    const hold = (name: LimitName, counter: Counter, { limit, windowMs }: RateLimit, cost: number): void => {
-      holding.push({ name, counter, limit, policyItem: policyItemOf(name, limit, windowMs), cost })
-    }
+  function limitsOf({ tenant, limits, key, address }: Demand): readonly Limit[] {
+    const known = held.get(tenant)
+    const ofTenant = known?.by === limits ? known.limits : tenantLimits(tenant, limits)
+    const ofKey = key && limitOf('key-rate', counterOf(keys, key.id, key.rate.windowMs), key.rate)
+    const ofAddress =
+      perAddress && address !== null
+        ? limitOf('address-rate', counterOf(addresses, address, perAddress.windowMs), perAddress)
+        : undefined
+    if (!ofKey && !ofAddress) return ofTenant
+    return [...ofTenant, ...(ofKey ? [ofKey] : []), ...(ofAddress ? [ofAddress] : [])]
+  }
+
+  function tenantLimits(tenant: TenantId, by: TenantLimits): readonly Limit[] {
+    const { quotaRequestsPerMinute, quotaTokensPerMinute, apiCallsPerMonth } = by
+    const limits: Limit[] = []
     if (quotaRequestsPerMinute !== null) {
       const counter = counterOf(requests, tenant, MINUTE_MS)
-      hold('requests-per-minute', counter, { limit: quotaRequestsPerMinute, windowMs: MINUTE_MS }, 1)
+      limits.push(limitOf('requests-per-minute', counter, { limit: quotaRequestsPerMinute, windowMs: MINUTE_MS }))
     }
     if (quotaTokensPerMinute !== null) {
       const counter = counterOf(tokens, tenant, MINUTE_MS)
-      hold('tokens-per-minute', counter, { limit: quotaTokensPerMinute, windowMs: MINUTE_MS }, count)
+      limits.push(limitOf('tokens-per-minute', counter, { limit: quotaTokensPerMinute, windowMs: MINUTE_MS }))
     }
     const month = months.get(tenant)
     if (apiCallsPerMonth !== null && month) {
-      hold('calls-per-month', month, { limit: apiCallsPerMonth, windowMs: MONTH_MS }, 1)
+      limits.push(limitOf('calls-per-month', month, { limit: apiCallsPerMonth, windowMs: MONTH_MS }))
     }
-    if (key) hold('key-rate', counterOf(keys, key.id, key.rate.windowMs), key.rate, 1)
-    if (perAddress && address !== null) {
-      hold('address-rate', counterOf(addresses, address, perAddress.windowMs), perAddress, 1)
-    }
-    return holding
+    held.set(tenant, { by, limits })
+    return limits
   }
 
   return { spend }
 }
 
-/** As draft-ietf-httpapi-ratelimit-headers names it. */
-const policyItemOf = (name: LimitName, limit: number, windowMs: number): string =>
-  `"${name}";q=${limit};w=${windowMs / 1000}`
+/** Its policy is worded as draft-ietf-httpapi-ratelimit-headers has it. */
+const limitOf = (name: LimitName, counter: Counter, { limit, windowMs }: RateLimit): Limit => ({
+  name,
+  counter,
+  limit,
+  policyItem: `"${name}";q=${limit};w=${windowMs / 1000}`,
+  unit: name === 'tokens-per-minute' ? 'token' : 'request',
+})
 
 /** Most tenants, on the way of every request. */
 const isUnlimited = ({ limits, key }: Demand): boolean =>
@@ -122,7 +132,7 @@ const isUnlimited = ({ limits, key }: Demand): boolean =>
   limits.apiCallsPerMonth === null &&
   key === undefined
 
-const NOTHING: Spent = { admission: { kind: 'admitted' }, left: [] }
+const NOTHING: Spent = { admission: { kind: 'admitted' }, limits: [], left: [] }
 
 function counterOf<K>(
   counters: { get(key: K): Counter | undefined; set(key: K, counter: Counter): unknown },

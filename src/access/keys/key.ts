@@ -1,6 +1,7 @@
 /**
  * An API key as it is kept, and when it is in force. Pure.
- * Invariants: the text of a key exists in the answer that issues it and nowhere else; a key of no tenant is an
+ * Invariants: the text of a key is kept nowhere: it is in the answer that issues it, and in the memory of the connections over
+ * which it comes; a key of no tenant is an
  * operator's, and no other key has the role `operator`.
  */
 import type { TenantId } from '../../kernel/ids.ts'
@@ -97,13 +98,21 @@ const fresh = (nowMs: number, by: string) => ({
   lastUsedAt: null,
 })
 
-/** Who asks with `key`. */
-export const actorOf = (key: ApiKey): Actor => ({
-  kind: 'key',
-  keyId: key.id,
-  tenant: key.tenant,
-  role: key.role,
-  scopes: key.scopes,
-  userId: key.userId,
-  rateLimit: (key.rateLimit === null ? undefined : parseRateLimit(key.rateLimit)) ?? null,
-})
+const actors = new WeakMap<ApiKey, Actor>()
+
+/** Who asks with `key`: one object for as long as the key is in memory as it stands. */
+export function actorOf(key: ApiKey): Actor {
+  const known = actors.get(key)
+  if (known) return known
+  const actor: Actor = {
+    kind: 'key',
+    keyId: key.id,
+    tenant: key.tenant,
+    role: key.role,
+    scopes: key.scopes,
+    userId: key.userId,
+    rateLimit: (key.rateLimit === null ? undefined : parseRateLimit(key.rateLimit)) ?? null,
+  }
+  actors.set(key, actor)
+  return actor
+}

@@ -1,6 +1,6 @@
 /** `POST /api/v1/execute`: run a tool or workflow, named or asked for in words. */
 import type { FromSchema } from 'json-schema-to-ts'
-import type { Executor } from '../../executions/execute.ts'
+import type { ExecuteAnswer, Executor } from '../../executions/execute.ts'
 import type { Intent } from '../../executions/intent.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json.ts'
@@ -9,7 +9,7 @@ import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } fr
 import { jsonBody } from '../body.ts'
 import { answerJson, type Ctx, type Reply } from '../exchange.ts'
 import type { Gate } from '../gate.ts'
-import type { Route } from '../route.ts'
+import type { Answer, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 
 const OPTIONS = {
@@ -94,29 +94,36 @@ const PROBLEMS = [
 export type ExecuteDeps = { executor: Executor; gate: Gate; atRevision: AtRevision }
 
 export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Route[] {
-  async function execute(c: Ctx, scope: TenantScope): Promise<Reply> {
-    const { sessionId, dryRun, ...wanted } = await executeBody.read(c)
-    return run(c, scope, intentOf(wanted), { sessionId, dryRun: isDry(c, dryRun) })
-  }
+  // Once the body is there, a tool that is synchronous is run and answered in one go.
+  const execute = (c: Ctx, scope: TenantScope): Answer =>
+    executeBody.read(c).then((body) => run(c, scope, intentOf(body), body))
 
-  const runNamed = (kind: 'tool' | 'workflow') => async (c: Ctx, scope: TenantScope) => {
-    const { sessionId, dryRun, input = {} } = await runBody.read(c)
-    const intent: Intent = { kind, name: c.param('name'), input: input as JsonObject }
-    return run(c, scope, intent, { sessionId, dryRun: isDry(c, dryRun) })
-  }
+  const runNamed =
+    (kind: 'tool' | 'workflow') =>
+    (c: Ctx, scope: TenantScope): Answer =>
+      runBody.read(c).then((body) => {
+        const intent: Intent = { kind, name: c.param('name'), input: (body.input ?? {}) as JsonObject }
+        return run(c, scope, intent, body)
+      })
 
-  async function run(
+  function run(
     c: Ctx,
     scope: TenantScope,
     intent: Intent,
-    { sessionId, dryRun }: { sessionId: string | undefined; dryRun: boolean },
-  ): Promise<Reply> {
+    { sessionId, dryRun }: { sessionId?: string; dryRun?: boolean },
+  ): Answer {
     const snapshot = requireSnapshot(scope)
-    const requestId = c.requestId
-    const { tenant } = scope
-    const admit = (tools: readonly string[]) => gate.admit(c, scope, tools)
-    const answer = await executor.execute({ tenant, snapshot, intent, sessionId, requestId, dryRun, admit })
-    return answerJson(c, answer, { headers: scopeHeaders(scope) })
+    const executed = executor.execute({
+      tenant: scope.tenant,
+      snapshot,
+      intent,
+      sessionId,
+      requestId: c.requestId,
+      dryRun: isDry(c, dryRun),
+      admit: (tools) => gate.admit(c, scope, tools),
+    })
+    const reply = (answer: ExecuteAnswer): Reply => answerJson(c, answer, { headers: scopeHeaders(scope) })
+    return executed instanceof Promise ? executed.then(reply) : reply(executed)
   }
 
   const answered = { 200: { description: 'It ran.', schema: EXECUTE_ANSWER } }
