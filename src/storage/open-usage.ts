@@ -12,10 +12,10 @@ import { usageStore } from './usage.ts'
 export type OpenUsage = { recorder: UsageRecorder; reports: UsageReports }
 
 export function openUsage(
-  { db }: Pick<Storage, 'db'>,
+  storage: Pick<Storage, 'db' | 'sqlite'>,
   { users, metrics, clock, log }: { users: UserStore & PeopleStore; metrics: Metrics; clock: Clock; log: Log },
 ): OpenUsage {
-  const store = usageStore(db)
+  const store = usageStore(storage)
   const onError = (error: unknown): void =>
     log.error({ err: error }, 'Usage could not be written; it is kept and tried again')
   const recorder = createUsageRecorder({ store, users, clock, onError, onCounted: (batch) => series.used(batch) })

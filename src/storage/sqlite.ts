@@ -10,7 +10,7 @@ import { withKeptStatements } from './statement-cache.ts'
 
 export type Storage = {
   db: Kysely<Database>
-  /** The driver itself, for the one writer that needs a prepared statement: executions. */
+  /** The driver itself, for the writers that need prepared statements: executions and usage. */
   sqlite: Sqlite.Database
   /** Resolves when every transaction that was committed before the call survives a power cut. */
   synced(): Promise<void>

@@ -1,24 +1,23 @@
 /** Rows of usage, and the last requests of each tenant. */
-import type { Kysely, Transaction } from 'kysely'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import type { Kysely } from 'kysely'
 import type { TenantId } from '../kernel/ids.ts'
 import type { UsageStore } from '../usage/store.ts'
 import type { UsageBatch } from '../usage/tally.ts'
-import { type DatedCount, newest, RECENT_REQUESTS, type RecentRequest } from '../usage/usage.ts'
+import { newest, RECENT_REQUESTS, type RecentRequest } from '../usage/usage.ts'
 import type { Database } from './schema.ts'
+import type { Storage } from './sqlite.ts'
 import { tenantDb } from './tenant-scope.ts'
 
-/** Rows of one statement: databases bound the number of parameters. */
-const ROWS_PER_STATEMENT = 100
+/** Rows between two turns of the event loop, about a millisecond: requests go on while a batch is written. */
+const ROWS_PER_TURN = 200
 
-export function usageStore(db: Kysely<Database>): UsageStore {
+export function usageStore({ db, sqlite }: Pick<Storage, 'db' | 'sqlite'>): UsageStore {
+  const write = batchWriter({ sqlite })
   return {
     async add(batch) {
-      await db.transaction().execute(async (transaction) => {
-        for (let at = 0; at < batch.counts.length; at += ROWS_PER_STATEMENT) {
-          await addCounts(transaction, batch.counts.slice(at, at + ROWS_PER_STATEMENT))
-        }
-        await addRecent(transaction, batch.recent)
-      })
+      // Kysely's transaction holds the one connection, so nobody else's statements get between these.
+      await db.transaction().execute(() => write(batch))
     },
 
     async byKey(tenant, from) {
@@ -61,64 +60,44 @@ export function usageStore(db: Kysely<Database>): UsageStore {
   }
 }
 
-/** The one query over several tenants' rows: each row carries its own tenant, which the key begins with. */
-async function addCounts(transaction: Transaction<Database>, counts: readonly DatedCount[]): Promise<void> {
-  await transaction
-    .insertInto('usage')
-    .values(
-      counts.map(({ durationMs, fromMemory, lastAt, ...same }) => ({
-        ...same,
-        duration_ms: durationMs,
-        from_memory: fromMemory,
-        last_at: lastAt,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.columns(['tenant', 'day', 'kind', 'name', 'status']).doUpdateSet((eb) => ({
-        count: eb('usage.count', '+', eb.ref('excluded.count')),
-        duration_ms: eb('usage.duration_ms', '+', eb.ref('excluded.duration_ms')),
-        from_memory: eb('usage.from_memory', '+', eb.ref('excluded.from_memory')),
-        last_at: eb
-          .case()
-          .when('usage.last_at', '>', eb.ref('excluded.last_at'))
-          .then(eb.ref('usage.last_at'))
-          .else(eb.ref('excluded.last_at'))
-          .end(),
-      })),
-    )
-    .execute()
-}
+/**
+ * Over several tenants' rows, each of which carries its own tenant: what is read of a tenant goes back into the row of that
+ * tenant. Prepared, as a second of requests of a thousand tenants is some thousands of rows.
+ */
+function batchWriter({ sqlite }: Pick<Storage, 'sqlite'>): (batch: UsageBatch) => Promise<void> {
+  const addCount = sqlite.prepare(`
+    insert into usage (tenant, day, kind, name, status, count, duration_ms, from_memory, last_at)
+    values (@tenant, @day, @kind, @name, @status, @count, @durationMs, @fromMemory, @lastAt)
+    on conflict (tenant, day, kind, name, status) do update set
+      count = count + excluded.count,
+      duration_ms = duration_ms + excluded.duration_ms,
+      from_memory = from_memory + excluded.from_memory,
+      last_at = max(last_at, excluded.last_at)`)
+  const findRecent = sqlite.prepare<[string], { requests_json: string }>(
+    'select requests_json from recent_requests where tenant = ?',
+  )
+  const putRecent = sqlite.prepare('insert or replace into recent_requests (tenant, requests_json) values (?, ?)')
 
-/** Over several tenants' rows, like `addCounts`: whatever is read of a tenant goes back into the row of that tenant. */
-async function addRecent(transaction: Transaction<Database>, recent: UsageBatch['recent']): Promise<void> {
-  const tenants = [...recent.keys()]
-  for (let at = 0; at < tenants.length; at += ROWS_PER_STATEMENT) {
-    const some = tenants.slice(at, at + ROWS_PER_STATEMENT)
-    const older = await recentOfEach(
-      transaction,
-      some.filter((tenant) => (recent.get(tenant)?.length ?? 0) < RECENT_REQUESTS),
-    )
-    const rows = some.map((tenant) => {
-      const requests = newest([...(recent.get(tenant) ?? []), ...(older.get(tenant) ?? [])])
-      return { tenant, requests_json: JSON.stringify(requests) }
-    })
-    await transaction
-      .insertInto('recent_requests')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.column('tenant').doUpdateSet((eb) => ({ requests_json: eb.ref('excluded.requests_json') })),
-      )
-      .execute()
+  function addRecent(tenant: TenantId, requests: readonly RecentRequest[]): void {
+    const row = requests.length < RECENT_REQUESTS ? findRecent.get(tenant) : undefined
+    const older = row ? (JSON.parse(row.requests_json) as RecentRequest[]) : []
+    putRecent.run(tenant, JSON.stringify(newest([...requests, ...older])))
   }
-}
 
-async function recentOfEach(
-  transaction: Transaction<Database>,
-  tenants: readonly TenantId[],
-): Promise<ReadonlyMap<string, RecentRequest[]>> {
-  if (tenants.length === 0) return new Map()
-  const rows = await transaction.selectFrom('recent_requests').selectAll().where('tenant', 'in', tenants).execute()
-  return new Map(rows.map(({ tenant, requests_json }) => [tenant, JSON.parse(requests_json) as RecentRequest[]]))
+  return async ({ counts, recent }) => {
+    const writes = [
+      ...counts.map((count) => () => void addCount.run(count)),
+      ...[...recent].map(
+        ([tenant, requests]) =>
+          () =>
+            addRecent(tenant, requests),
+      ),
+    ]
+    for (const [index, write] of writes.entries()) {
+      write()
+      if (index % ROWS_PER_TURN === ROWS_PER_TURN - 1) await eventLoopTurn()
+    }
+  }
 }
 
 async function recentOf(db: Kysely<Database>, tenant: TenantId): Promise<RecentRequest[]> {
