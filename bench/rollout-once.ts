@@ -43,9 +43,10 @@ async function once(gitDir: string, { heads, signed }: { heads: Heads; signed: b
   const atMs = Date.now()
 
   const started = performance.now()
-  const branches = await headsBelow(gitDir, PREFIX)
-  const valid = new Set(heads === 'known' ? branches.map(({ head }) => head) : [])
+  const valid = new Set<Oid>()
   const planner = openPlanner(gitDir, { ...compiler, validHeads: async () => valid })
+  const [branches] = await Promise.all([headsBelow(gitDir, PREFIX), planner.trunkProblems(trunk)])
+  if (heads === 'known') for (const { head } of branches) valid.add(head)
   const outcomes: Record<string, number> = {}
   const objects: NewObject[] = []
   const updates: RefUpdate[] = []

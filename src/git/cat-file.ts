@@ -24,13 +24,12 @@ export type ObjectReader = {
   close(): void
 }
 
-type Command = 'contents' | 'info'
-type Asked = {
-  command: Command
-  type: ObjectType
-  oid: Oid
-  resolve(reply: Reply & { kind: 'object' }): void
-  reject(error: ObjectUnreadable): void
+type Found = Reply & { kind: 'object' }
+type Question = { command: 'contents' | 'info'; type: ObjectType; oid: Oid }
+type Asked = Question & {
+  /** @throws ObjectUnreadable where what git gave is not what was asked for */
+  take(found: Found): void
+  reject(error: unknown): void
 }
 
 /** Of what git said when it ended: its last lines name the object and the file. */
@@ -47,9 +46,10 @@ export function openObjectReader(gitDir: string): ObjectReader {
   /** Left to be asked for one at a time, since a process ended over one of them. */
   let suspects = 0
 
-  function ask(command: Command, type: ObjectType, oid: Oid): Promise<Reply & { kind: 'object' }> {
+  /** One promise for each, whatever is done with what was found: there are tens of thousands. */
+  function ask<T>(question: Question, answerOf: (found: Found) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      queue.push({ command, type, oid, resolve, reject })
+      queue.push({ ...question, take: (found) => resolve(answerOf(found)), reject })
       schedule()
     })
   }
@@ -101,7 +101,7 @@ export function openObjectReader(gitDir: string): ObjectReader {
     const asked = sent.shift()
     if (!asked) return
     if (suspects > 0) suspects -= 1
-    if (reply.kind === 'object') asked.resolve(reply)
+    if (reply.kind === 'object') settle(asked, reply)
     else asked.reject(new ObjectUnreadable(asked.type, asked.oid, 'it is missing'))
     if (queue.length > 0) schedule()
     else if (sent.length === 0 && child) hold(child, false)
@@ -124,18 +124,8 @@ export function openObjectReader(gitDir: string): ObjectReader {
   }
 
   return {
-    async read(type, oid) {
-      const { type: found, bytes } = await ask('contents', type, oid)
-      requireType(type, oid, found)
-      const hashed = objectId(type, bytes)
-      if (hashed !== oid) throw new ObjectUnreadable(type, oid, `it is damaged: its bytes have the id ${hashed}`)
-      return bytes
-    },
-    async sizeOf(type, oid) {
-      const { type: found, size } = await ask('info', type, oid)
-      requireType(type, oid, found)
-      return size
-    },
+    read: (type, oid) => ask({ command: 'contents', type, oid }, ({ bytes }) => hashedBytes(type, oid, bytes)),
+    sizeOf: (type, oid) => ask({ command: 'info', type, oid }, ({ size }) => size),
     close() {
       const closing = child
       child = undefined
@@ -146,6 +136,18 @@ export function openObjectReader(gitDir: string): ObjectReader {
   }
 }
 
-function requireType(wanted: ObjectType, oid: Oid, found: string): void {
-  if (found !== wanted) throw new ObjectUnreadable(wanted, oid, `it is a ${found}`)
+function settle({ type, oid, take, reject }: Asked, found: Found): void {
+  try {
+    if (found.type !== type) throw new ObjectUnreadable(type, oid, `it is a ${found.type}`)
+    take(found)
+  } catch (error) {
+    reject(error)
+  }
+}
+
+/** @throws ObjectUnreadable where they have another id */
+function hashedBytes(type: ObjectType, oid: Oid, bytes: Buffer): Buffer {
+  const hashed = objectId(type, bytes)
+  if (hashed !== oid) throw new ObjectUnreadable(type, oid, `it is damaged: its bytes have the id ${hashed}`)
+  return bytes
 }

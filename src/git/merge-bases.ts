@@ -6,28 +6,29 @@
  * the trunk's history where the frontier has more than one, which is once for each distinct frontier.
  */
 import type { Oid } from '../kernel/ids.ts'
+import type { Standing } from '../rollouts/plan/ports.ts'
 import { GitFailure, runGit } from './run.ts'
 
 export type MergeBaseFinder = {
-  /** The best common ancestors of each head and `trunk`, by head. A head whose history cannot be read is left out. */
-  bases(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, readonly Oid[]>>
+  /** By head. One whose history cannot be read is left out. */
+  standings(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, Standing>>
 }
 
 /** Walks through long histories of many branches. */
 const TIMEOUT_MS = 300_000
 
 export const openMergeBaseFinder = (gitDir: string): MergeBaseFinder => {
-  const parentsOf = async (revisions: string): Promise<Map<Oid, readonly Oid[]>> => {
-    const args = ['rev-list', '--parents', '--stdin']
+  const history = async (revisions: string): Promise<Map<Oid, Commit>> => {
+    const args = ['rev-list', '--no-commit-header', '--format=%H %T %P', '--stdin']
     const output = await runGit({ cwd: gitDir, args, input: revisions, timeoutMs: TIMEOUT_MS })
-    return parseParents(output)
+    return parseCommits(output)
   }
 
   /** One damaged history ends the walk for all: it is found by halving. */
-  async function frontiersOf(trunk: Oid, heads: readonly Oid[]): Promise<Map<Oid, readonly Oid[]>> {
+  async function frontiersOf(trunk: Oid, heads: readonly Oid[]): Promise<Map<Oid, Standing>> {
     try {
-      const own = await parentsOf(`^${trunk}\n${heads.map((head) => `${head}\n`).join('')}`)
-      return new Map(heads.map((head) => [head, frontierOf(head, own)]))
+      const own = await history(`^${trunk}\n${heads.map((head) => `${head}\n`).join('')}`)
+      return new Map(heads.map((head) => [head, { bases: frontierOf(head, own), tree: own.get(head)?.tree }]))
     } catch (error) {
       if (!(error instanceof GitFailure)) throw error
       if (heads.length < 2) return new Map()
@@ -38,35 +39,38 @@ export const openMergeBaseFinder = (gitDir: string): MergeBaseFinder => {
   }
 
   return {
-    async bases(trunk, heads) {
-      const frontiers = await frontiersOf(trunk, [...new Set(heads)])
+    async standings(trunk, heads) {
+      const found = await frontiersOf(trunk, [...new Set(heads)])
       const several = new Map<string, readonly Oid[]>()
-      for (const frontier of frontiers.values()) if (frontier.length > 1) several.set(frontier.join(' '), frontier)
-      if (several.size === 0) return frontiers
-      const history = await parentsOf(`${trunk}\n`)
-      const best = new Map([...several].map(([key, frontier]) => [key, independentOf(frontier, history)]))
-      return new Map([...frontiers].map(([head, frontier]) => [head, best.get(frontier.join(' ')) ?? frontier]))
+      for (const { bases } of found.values()) if (bases.length > 1) several.set(bases.join(' '), bases)
+      if (several.size === 0) return found
+      const all = await history(`${trunk}\n`)
+      const best = new Map([...several].map(([key, frontier]) => [key, independentOf(frontier, all)]))
+      const bestOf = (frontier: readonly Oid[]): readonly Oid[] => best.get(frontier.join(' ')) ?? frontier
+      return new Map([...found].map(([head, { bases, tree }]) => [head, { bases: bestOf(bases), tree }]))
     },
   }
 }
 
-/** Lines of a commit and its parents. */
-function parseParents(output: Buffer): Map<Oid, readonly Oid[]> {
-  const parents = new Map<Oid, readonly Oid[]>()
+type Commit = { tree: Oid; parents: readonly Oid[] }
+
+/** Lines of a commit, its tree and its parents. */
+function parseCommits(output: Buffer): Map<Oid, Commit> {
+  const commits = new Map<Oid, Commit>()
   for (const line of output.toString('latin1').split('\n')) {
     if (line === '') continue
-    const [commit, ...others] = line.split(' ') as [Oid, ...Oid[]]
-    parents.set(commit, others)
+    const [commit, tree, ...parents] = line.trimEnd().split(' ') as [Oid, Oid, ...Oid[]]
+    commits.set(commit, { tree, parents })
   }
-  return parents
+  return commits
 }
 
 /** The commits behind `head` that `own` does not hold, sorted; the head itself where `own` does not hold it. */
-function frontierOf(head: Oid, own: ReadonlyMap<Oid, readonly Oid[]>): readonly Oid[] {
+function frontierOf(head: Oid, own: ReadonlyMap<Oid, Commit>): readonly Oid[] {
   const frontier = new Set<Oid>()
   const seen = new Set<Oid>([head])
   for (const commit of seen) {
-    const parents = own.get(commit)
+    const parents = own.get(commit)?.parents
     if (parents === undefined) frontier.add(commit)
     else for (const parent of parents) seen.add(parent)
   }
@@ -74,10 +78,10 @@ function frontierOf(head: Oid, own: ReadonlyMap<Oid, readonly Oid[]>): readonly 
 }
 
 /** Those of `commits` that are no ancestor of another one of them. `history` holds all their ancestors. */
-function independentOf(commits: readonly Oid[], history: ReadonlyMap<Oid, readonly Oid[]>): readonly Oid[] {
+function independentOf(commits: readonly Oid[], history: ReadonlyMap<Oid, Commit>): readonly Oid[] {
   const reached = new Set<Oid>()
-  for (const commit of commits) for (const parent of history.get(commit) ?? []) reached.add(parent)
+  for (const commit of commits) for (const parent of history.get(commit)?.parents ?? []) reached.add(parent)
   // A set that grows while it is walked: each ancestor once, however many lead to it.
-  for (const commit of reached) for (const parent of history.get(commit) ?? []) reached.add(parent)
+  for (const commit of reached) for (const parent of history.get(commit)?.parents ?? []) reached.add(parent)
   return commits.filter((commit) => !reached.has(commit))
 }

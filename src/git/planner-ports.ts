@@ -35,7 +35,7 @@ export function openPlannerPorts(
   return {
     read: (type, oid) => reader.read(type, oid),
     idOf: objectId,
-    mergeBases: (trunk, heads) => openMergeBaseFinder(gitDir).bases(trunk, heads),
+    standings: openMergeBaseFinder(gitDir).standings,
     nativeMerge: native.merge,
     nativeFileMerge: openFileMerges(scratch, native, (oid) => reader.read('tree', oid)),
     compile,

@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache'
 import type { Oid } from '../../kernel/ids.ts'
 import type { FileProblem } from '../../snapshots/snapshot.ts'
 import type { PlannedTenant, Target } from './plan.ts'
-import type { PlannerPorts } from './ports.ts'
+import type { PlannerPorts, Standing } from './ports.ts'
 import { openTrunk, type Trunk } from './trunk.ts'
 
 export type RolloutPlanner = {
@@ -22,14 +22,14 @@ export type RolloutPlanner = {
   trunkProblems(trunk: Oid): Promise<readonly FileProblem[]>
 }
 
-/** Enough that git reads in large batches, few enough to stay small. */
-const GROUP = 250
+/** Enough that git reads in batches, few enough that what they leave is young when it is collected. */
+const GROUP = 64
 /** Groups under way at once. */
 const AHEAD = 3
 /** A rollback plans from a commit of each tenant: these are not kept long. */
 const KEPT_TRUNKS = 8
 
-const NOTHING: [ReadonlyMap<Oid, readonly Oid[]>, ReadonlySet<Oid>] = [new Map(), new Set()]
+const NOTHING: [ReadonlyMap<Oid, Standing>, ReadonlySet<Oid>] = [new Map(), new Set()]
 
 export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
   const trunks = new LRUCache<Oid, Promise<Trunk>>({ max: KEPT_TRUNKS })
@@ -47,14 +47,16 @@ export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
     async *plan(commit, targets) {
       const trunk = await trunkAt(commit)
       const heads = targets.filter(({ hold }) => hold === null).map(({ head }) => head)
-      const [bases, valid] =
-        heads.length === 0 ? NOTHING : await Promise.all([ports.mergeBases(commit, heads), ports.validHeads()])
+      // So many will ask for it: it is worked out while git walks through their histories.
+      if (heads.length > GROUP) trunk.problems().catch(() => {})
+      const [standings, valid] =
+        heads.length === 0 ? NOTHING : await Promise.all([ports.standings(commit, heads), ports.validHeads()])
       const underWay: Promise<PlannedTenant[]>[] = []
       for (let next = 0; next < targets.length || underWay.length > 0; ) {
         while (next < targets.length && underWay.length < AHEAD) {
           const group = targets.slice(next, next + GROUP)
           const planned = Promise.all(
-            group.map((target) => trunk.plan(target, bases.get(target.head), valid.has(target.head))),
+            group.map((target) => trunk.plan(target, standings.get(target.head), valid.has(target.head))),
           )
           // Whoever stops listening is not to hear of groups that were begun.
           planned.catch(() => {})

@@ -9,8 +9,8 @@ export type PlannerPorts = {
   /** An object's bytes; of those that `nativeMerge` made too. @throws where it is missing, damaged or of another type */
   read(type: 'commit' | 'tree' | 'blob', oid: Oid): Promise<Buffer>
   idOf(type: 'tree' | 'blob', bytes: Uint8Array): Oid
-  /** The best common ancestors of each head and the trunk; a head whose history cannot be read is left out. */
-  mergeBases(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, readonly Oid[]>>
+  /** By head; one whose history cannot be read is left out. */
+  standings(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, Standing>>
   /** Git's own merge. @throws where git cannot merge these at all */
   nativeMerge(request: NativeRequest): Promise<NativeResult>
   /** Git's own merge of the contents of a file; undefined where it has conflicts. */
@@ -25,6 +25,14 @@ export type PlannerPorts = {
   validHeads(): Promise<ReadonlySet<Oid>>
   /** What an error says of an object that cannot be read; undefined where it is another error. */
   unreadable(error: unknown): string | undefined
+}
+
+/** Where a branch stands beside the trunk. */
+export type Standing = {
+  /** The best common ancestors of its head and the trunk. */
+  bases: readonly Oid[]
+  /** The head's tree, where it is known without reading the head. */
+  tree: Oid | undefined
 }
 
 /** Two commits, whose base is what git finds, or two trees and the one that both came from. */

@@ -9,7 +9,7 @@ import { type BranchMerge, type BranchTrees, branchMerger } from './merge-branch
 import { fileMerger } from './merge-file.ts'
 import { ruledPaths } from './path-owners.ts'
 import type { Change, Merged, Outcome, PlannedTenant, Target } from './plan.ts'
-import type { PlannerPorts } from './ports.ts'
+import type { PlannerPorts, Standing } from './ports.ts'
 import { pathConflict } from './settle-unmerged.ts'
 import { indexTree, isFolder, MalformedTree, oidOf, textOf } from './trees/indexed-tree.ts'
 import { type PathChange, treeChanges } from './trees/tree-changes.ts'
@@ -18,10 +18,10 @@ import { treeValidator } from './validity/validator.ts'
 
 export type Trunk = {
   /**
-   * @param bases the best common ancestors of the head and the trunk; undefined = its history cannot be read
+   * @param standing undefined = the head's history cannot be read
    * @param isValid whether the head is known to be valid
    */
-  plan(target: Target, bases: readonly Oid[] | undefined, isValid: boolean): Promise<PlannedTenant>
+  plan(target: Target, standing: Standing | undefined, isValid: boolean): Promise<PlannedTenant>
   problems(): Promise<readonly FileProblem[]>
 }
 
@@ -59,10 +59,14 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     return tree
   }
 
-  async function outcomeOf(target: Target, base: Oid | undefined, isValid: boolean): Promise<Outcome> {
+  async function outcomeOf(
+    target: Target,
+    { base, tree }: { base: Oid | undefined; tree: Oid | undefined },
+    isValid: boolean,
+  ): Promise<Outcome> {
     const trees: BranchTrees = {
       base: base === undefined ? undefined : await baseTreeOf(base),
-      ours: await treeOf(ports, target.head),
+      ours: tree ?? (await treeOf(ports, target.head)),
       theirs,
     }
     if (isValid) ports.noteValid(trees.ours)
@@ -96,12 +100,13 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
 
   async function planAt(
     target: Target,
-    bases: readonly Oid[] | undefined,
+    standing: Standing | undefined,
     isValid: boolean,
   ): Promise<[Oid | null, Outcome]> {
     const { hold, reapply } = target
     if (hold) return [null, { kind: 'held', hold }]
-    if (bases === undefined) return [null, unreadable(target.head, 'its history cannot be read')]
+    if (standing === undefined) return [null, unreadable(target.head, 'its history cannot be read')]
+    const { bases, tree } = standing
     if (bases.length === 0) {
       const conflict = pathConflict('', 'no-common-commit', { base: null, ours: null, theirs: null })
       return [null, { kind: 'conflict', conflicts: [conflict] }]
@@ -110,7 +115,7 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     const base = only !== undefined && only === reapply?.insteadOf ? reapply.base : only
     if (base === commit) return [commit, { kind: 'noop' }]
     try {
-      return [base ?? null, await outcomeOf(target, base, isValid)]
+      return [base ?? null, await outcomeOf(target, { base, tree }, isValid)]
     } catch (error) {
       const reason = error instanceof MalformedTree ? error.message : ports.unreadable(error)
       if (reason === undefined) throw error
@@ -119,9 +124,9 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
   }
 
   return {
-    async plan(target, bases, isValid) {
+    async plan(target, standing, isValid) {
       const { tenant, ref, head } = target
-      const [base, outcome] = await planAt(target, bases, isValid)
+      const [base, outcome] = await planAt(target, standing, isValid)
       return { tenant, ref, head, base, outcome }
     },
     problems: () => validator.problems(theirs, []),
