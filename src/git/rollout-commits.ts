@@ -5,9 +5,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../kernel/clock.ts'
-import type { Oid, TenantId } from '../kernel/ids.ts'
 import type { Merging, RunCommit } from '../rollouts/runs/merging.ts'
-import { signCommit } from '../signing/commit.ts'
+import { signCommitPooled } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import { commitBytes, type Identity } from './commit-bytes.ts'
 import { objectId } from './object-id.ts'
@@ -24,9 +23,11 @@ export type RolloutCommitDeps = { gitDir: string; by: Identity; key: SigningKey;
 export function openRolloutCommits({ gitDir, by, key, clock }: RolloutCommitDeps): RolloutCommits {
   return {
     async write(commits, keep) {
-      const oids = new Map<TenantId, Oid>()
-      const pack = await writePack(gitDir, objectsOf(commits, oids), { keep })
-      return { oids, release: pack.release }
+      const signed = await Promise.all(commits.map(signedCommit))
+      // Each after the trees and blobs that it brings.
+      const objects = commits.flatMap(({ objects: made }, i) => [...made, signed[i]!])
+      const pack = await writePack(gitDir, objects, { keep })
+      return { oids: new Map(commits.map(({ tenant }, i) => [tenant, signed[i]!.oid])), release: pack.release }
     },
 
     releaseAbandoned() {
@@ -38,16 +39,10 @@ export function openRolloutCommits({ gitDir, by, key, clock }: RolloutCommitDeps
     },
   }
 
-  /** The commits as they are made, each after the trees and blobs that it brings. */
-  function* objectsOf(commits: readonly RunCommit[], oids: Map<TenantId, Oid>): Iterable<NewObject> {
-    for (const { tenant, tree, parents, message, objects } of commits) {
-      yield* objects
-      const unsigned = commitBytes({ tree, parents, author: by, committer: by, atMs: clock.now(), message })
-      const bytes = signCommit(unsigned, key)
-      const oid = objectId('commit', bytes)
-      oids.set(tenant, oid)
-      yield { type: 'commit', oid, bytes }
-    }
+  async function signedCommit({ tree, parents, message }: RunCommit): Promise<NewObject> {
+    const unsigned = commitBytes({ tree, parents, author: by, committer: by, atMs: clock.now(), message })
+    const bytes = await signCommitPooled(unsigned, key)
+    return { type: 'commit', oid: objectId('commit', bytes), bytes }
   }
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { SigningKey } from './ssh-key.ts'
-import { signSsh } from './sshsig.ts'
+import { signSsh, signSshPooled } from './sshsig.ts'
 
 /** The namespace that Git signs and verifies in. */
 export const GIT_NAMESPACE = 'git'
@@ -34,11 +34,27 @@ function endOfHeaders(raw: Buffer): number {
  * blank line or is signed already.
  */
 export function signCommit(unsigned: Uint8Array | string, key: SigningKey): Buffer {
+  const payload = payloadOf(unsigned)
+  return withSignature(payload, signSsh(key, GIT_NAMESPACE, payload))
+}
+
+/** The same, signed on the thread pool: for many at once. */
+export async function signCommitPooled(unsigned: Uint8Array | string, key: SigningKey): Promise<Buffer> {
+  const payload = payloadOf(unsigned)
+  return withSignature(payload, await signSshPooled(key, GIT_NAMESPACE, payload))
+}
+
+function payloadOf(unsigned: Uint8Array | string): Buffer {
   const raw = Buffer.from(unsigned)
-  const end = endOfHeaders(raw)
+  endOfHeaders(raw)
   if (readCommitSignature(raw) !== undefined) throw new RangeError('this commit is signed already')
-  const lines = signSsh(key, GIT_NAMESPACE, raw).trimEnd().split('\n')
-  return Buffer.concat([raw.subarray(0, end), Buffer.from(`${HEADER}${lines.join('\n ')}\n`), raw.subarray(end)])
+  return raw
+}
+
+function withSignature(raw: Buffer, signature: string): Buffer {
+  const end = endOfHeaders(raw)
+  const lines = signature.trimEnd().replaceAll('\n', '\n ')
+  return Buffer.concat([raw.subarray(0, end), Buffer.from(`${HEADER}${lines}\n`), raw.subarray(end)])
 }
 
 /** The lines of the headers, each with its line break, and then the rest as one piece. */

@@ -13,7 +13,7 @@ export function wireUint32(value: number): Buffer {
 
 /** A string: its length in bytes, then the bytes (UTF-8 where `value` is text). */
 export function wireString(value: Uint8Array | string): Buffer {
-  const bytes = Buffer.from(value)
+  const bytes = typeof value === 'string' ? Buffer.from(value) : value
   return Buffer.concat([wireUint32(bytes.length), bytes])
 }
 

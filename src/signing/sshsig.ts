@@ -4,7 +4,8 @@
  * Source: PROTOCOL.sshsig of OpenSSH.
  */
 
-import { createHash, sign, verify } from 'node:crypto'
+import { createHash, type KeyObject, sign, verify } from 'node:crypto'
+import { promisify } from 'node:util'
 import { armor, dearmor } from './base64.ts'
 import { KEY_TYPE, publicKeyBlob, publicKeyFromBlob, publicKeyObject, type SshPublicKey } from './public-key.ts'
 import type { SigningKey } from './ssh-key.ts'
@@ -36,10 +37,24 @@ const signedBytes = (namespace: string, hash: string, message: Uint8Array | stri
  * Throws where `namespace` is empty or holds a NUL: the format has no such namespace.
  */
 export function signSsh(key: SigningKey, namespace: string, message: Uint8Array | string): string {
+  return armored(key, namespace, sign(null, toBeSigned(namespace, message), key.privateKey))
+}
+
+/** The same, on the thread pool: for many at once. */
+export async function signSshPooled(key: SigningKey, namespace: string, message: Uint8Array | string): Promise<string> {
+  return armored(key, namespace, await signPooled(null, toBeSigned(namespace, message), key.privateKey))
+}
+
+const signPooled = promisify<null, Buffer, KeyObject, Buffer>(sign)
+
+function toBeSigned(namespace: string, message: Uint8Array | string): Buffer {
   if (namespace === '' || namespace.includes('\0'))
     throw new RangeError('a signature\'s namespace is text of at least one character and without NUL, such as "git"')
-  const signature = sign(null, signedBytes(namespace, HASH, message), key.privateKey)
-  return armor(
+  return signedBytes(namespace, HASH, message)
+}
+
+const armored = (key: SigningKey, namespace: string, signature: Buffer): string =>
+  armor(
     LABEL,
     Buffer.concat([
       MAGIC,
@@ -51,7 +66,6 @@ export function signSsh(key: SigningKey, namespace: string, message: Uint8Array 
       wireString(Buffer.concat([wireString(KEY_TYPE), wireString(signature)])),
     ]),
   )
-}
 
 /** Reads an armored signature without judging it; a text is the reason why it cannot be read. */
 function parse(armored: string): Parsed | string {

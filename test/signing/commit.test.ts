@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readCommitSignature, signCommit } from '../../src/signing/commit.ts'
+import { readCommitSignature, signCommit, signCommitPooled } from '../../src/signing/commit.ts'
 import { generateSigningKey } from '../../src/signing/ssh-key.ts'
 import { verifySsh } from '../../src/signing/sshsig.ts'
 
@@ -26,6 +26,14 @@ describe('signing a commit', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('on the thread pool gives the same commits, and refuses the same', async () => {
+    const texts = Array.from({ length: 20 }, (_, i) => `${HEADERS}\nmessage ${i}\n`)
+    expect(await Promise.all(texts.map((text) => signCommitPooled(text, key)))).toEqual(
+      texts.map((text) => signCommit(text, key)),
+    )
+    await expect(signCommitPooled(HEADERS, key)).rejects.toThrow('blank line')
   })
 
   test('text without a blank line and a commit that is signed already are refused', () => {
