@@ -1,6 +1,7 @@
 /**
  * One rollout of main into every branch of a repository, with the parts that the product does it with, in a process of its
- * own: prints what it took as one line of JSON. Starting Node and loading the program is not counted.
+ * own: prints what it took as one line of JSON. Starting Node and loading the program is not counted. The floor is to write
+ * the same commits and move the same branches when all is planned.
  */
 import { createCompiler } from '../src/app/compiler.ts'
 import { commitBytes } from '../src/git/commit-bytes.ts'
@@ -12,15 +13,14 @@ import { openRefWriter } from '../src/git/ref-updates.ts'
 import { createRefReader } from '../src/git/refs.ts'
 import { headsBelow } from '../src/git/tenant-heads.ts'
 import type { Oid, RefName, TenantId } from '../src/kernel/ids.ts'
+import type { PlannedTenant } from '../src/rollouts/plan/plan.ts'
 import { signCommitPooled } from '../src/signing/commit.ts'
 import { generateSigningKey } from '../src/signing/ssh-key.ts'
 
 export type Once = {
   totalMs: number
-  planMs: number
-  commitMs: number
-  packMs: number
-  refsMs: number
+  /** Processor time of this process, in milliseconds; git's is not in it. */
+  processorMs: number
   /** The most memory that the process held, in kilobytes. */
   maxRssKb: number
   outcomes: Record<string, number>
@@ -29,26 +29,62 @@ export type Once = {
 
 /** `known`: every head was validated before, as a running server has done; `unknown`: nobody has looked at any of them. */
 type Heads = 'known' | 'unknown'
+type Work = 'all' | 'floor'
+type Merge = { ref: RefName; head: Oid; objects: readonly NewObject[]; commit: Promise<NewObject> }
 
 const BY = { name: 'Espalier', email: 'espalier@localhost' }
 const PREFIX = 'refs/heads/customer/'
+/** Written and moved together while the next ones are planned, as a rollout does it. */
+const TOGETHER = 512
 
-async function once(gitDir: string, { heads, signed }: { heads: Heads; signed: boolean }): Promise<Once> {
+async function once(gitDir: string, { heads, signed, work }: { heads: Heads; signed: boolean; work: Work }) {
   const compiler = createCompiler()
   const key = signed ? generateSigningKey('bench') : undefined
   const refs = createRefReader(gitDir)
+  const writer = openRefWriter({ gitDir, workTree: undefined, refs, by: BY, clock: Date })
   const trunkState = refs.read('refs/heads/main' as RefName)
   if (trunkState.kind !== 'oid') throw new Error('The fixture has no main.')
   const trunk = trunkState.oid
   const atMs = Date.now()
 
-  const started = performance.now()
+  async function commitOf(tree: Oid, head: Oid): Promise<NewObject> {
+    const message = 'Roll out main\n\nRollout-Id: bench\nRollout-Plan: bench'
+    const unsigned = commitBytes({ tree, parents: [head, trunk], author: BY, committer: BY, atMs, message })
+    const bytes = key ? await signCommitPooled(unsigned, key) : unsigned
+    return { type: 'commit', oid: objectId('commit', bytes), bytes }
+  }
+
+  function mergesOf(group: readonly PlannedTenant[]): Merge[] {
+    return group.flatMap(({ ref, head, outcome }) => {
+      outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1
+      if (outcome.kind !== 'clean' && outcome.kind !== 'structural') return []
+      const { tree, objects } = outcome.merged
+      return [{ ref, head, objects, commit: commitOf(tree, head) }]
+    })
+  }
+
+  async function apply(merges: readonly Merge[]): Promise<void> {
+    const commits = await Promise.all(merges.map(({ commit }) => commit))
+    const objects = merges.flatMap(({ objects: own }, i) => [...own, commits[i]!])
+    const pack = await writePack(gitDir, objects, { keep: 'bench' })
+    const updates = merges.map(({ ref, head }, i) => ({
+      ref,
+      from: head,
+      to: commits[i]!.oid,
+      message: 'rollout bench',
+    }))
+    for (const { kind } of await writer.moveMany(updates)) if (kind === 'moved') moved += 1
+    pack.release()
+  }
+
+  const outcomes: Record<string, number> = {}
+  let moved = 0
+  let started = performance.now()
+  let processor = process.cpuUsage()
   const valid = new Set<Oid>()
   const planner = openPlanner(gitDir, { ...compiler, validHeads: async () => valid })
   const [branches] = await Promise.all([headsBelow(gitDir, PREFIX), planner.trunkProblems(trunk)])
   if (heads === 'known') for (const { head } of branches) valid.add(head)
-  const outcomes: Record<string, number> = {}
-  const made: Promise<{ ref: RefName; head: Oid; objects: readonly NewObject[]; commit: NewObject }>[] = []
   const targets = branches.map(({ ref, head }) => ({
     tenant: ref.slice(PREFIX.length) as TenantId,
     ref,
@@ -57,46 +93,36 @@ async function once(gitDir: string, { heads, signed }: { heads: Heads; signed: b
     reapply: null,
     decisions: new Map(),
   }))
-  const commitOf = async (tree: Oid, head: Oid): Promise<NewObject> => {
-    const message = 'Roll out main\n\nRollout-Id: bench\nRollout-Plan: bench'
-    const unsigned = commitBytes({ tree, parents: [head, trunk], author: BY, committer: BY, atMs, message })
-    const bytes = key ? await signCommitPooled(unsigned, key) : unsigned
-    return { type: 'commit', oid: objectId('commit', bytes), bytes }
-  }
+  const groups: Merge[][] = [[]]
+  let applying = Promise.resolve()
   for await (const group of planner.plan(trunk, targets)) {
-    for (const { ref, head, outcome } of group) {
-      outcomes[outcome.kind] = (outcomes[outcome.kind] ?? 0) + 1
-      if (outcome.kind !== 'clean' && outcome.kind !== 'structural') continue
-      const { tree, objects } = outcome.merged
-      made.push(commitOf(tree, head).then((commit) => ({ ref, head, objects, commit })))
-    }
+    const merges = groups.at(-1)!
+    merges.push(...mergesOf(group))
+    if (merges.length < TOGETHER) continue
+    groups.push([])
+    if (work === 'floor') continue
+    await applying
+    applying = apply(groups.shift()!)
   }
-  const planned = performance.now()
-  const merges = await Promise.all(made)
-  const signedAt = performance.now()
-  const objects = merges.flatMap(({ objects: own, commit }) => [...own, commit])
-  const pack = await writePack(gitDir, objects, { keep: 'bench' })
-  const packed = performance.now()
-  const writer = openRefWriter({ gitDir, workTree: undefined, refs, by: BY, clock: Date })
-  const moves = await writer.moveMany(
-    merges.map(({ ref, head, commit }) => ({ ref, from: head, to: commit.oid, message: 'rollout bench' })),
-  )
-  pack.release()
-  const done = performance.now()
+  await applying
+  if (work === 'floor') {
+    await Promise.all(groups.flat().map(({ commit }) => commit))
+    started = performance.now()
+    processor = process.cpuUsage()
+  }
+  for (const merges of groups) await apply(merges)
+  const totalMs = performance.now() - started
+  const { user, system } = process.cpuUsage(processor)
   planner.close()
   await compiler.close()
-  return {
-    totalMs: done - started,
-    planMs: planned - started,
-    commitMs: signedAt - planned,
-    packMs: packed - signedAt,
-    refsMs: done - packed,
-    maxRssKb: process.resourceUsage().maxRSS,
-    outcomes,
-    moved: moves.filter(({ kind }) => kind === 'moved').length,
-  }
+  const { maxRSS: maxRssKb } = process.resourceUsage()
+  return { totalMs, processorMs: (user + system) / 1_000, maxRssKb, outcomes, moved } satisfies Once
 }
 
-const [gitDir = '', heads, signing] = process.argv.slice(2)
-const result = await once(gitDir, { heads: heads === 'known' ? 'known' : 'unknown', signed: signing === 'signed' })
+const [gitDir = '', heads, signing, work] = process.argv.slice(2)
+const result = await once(gitDir, {
+  heads: heads === 'known' ? 'known' : 'unknown',
+  signed: signing === 'signed',
+  work: work === 'floor' ? 'floor' : 'all',
+})
 process.stdout.write(`${JSON.stringify(result)}\n`)

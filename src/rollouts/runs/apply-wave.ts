@@ -1,21 +1,24 @@
 /**
- * One batch of a wave: planned on the heads of this moment, merged, and moved.
+ * One batch of a wave: planned on the heads of this moment, merged, and moved, in groups.
  * Write order: the commits durable, the journal durable, the branches, the journal done. A kill between any two of these
  * leaves every branch where it was or where it goes, and the journal says which tenants to ask Git about (recover.ts).
  */
-import type { Oid } from '../../kernel/ids.ts'
+import type { Oid, TenantId } from '../../kernel/ids.ts'
 import type { Outcome, PlannedTenant } from '../plan/plan.ts'
 import type { RunDeps } from './deps.ts'
 import type { RunCommit } from './merging.ts'
 import { mergeMessage } from './messages.ts'
 import { obstacleTo } from './obstacle.ts'
+import { plannedRow } from './planned-row.ts'
 import type { Run } from './run.ts'
 import type { PlannedRunTenant, RunTenant } from './run-tenant.ts'
 import { targetsOf } from './targets.ts'
 import { DUE } from './tenant-state.ts'
 
-/** Small enough that requests have their turn, large enough that the two fsyncs of a batch are shared. */
-const BATCH = 128
+/** Planned together: one look at the history for all of them. A pause waits until they are through. */
+const BATCH = 2_048
+/** Written and moved together, while the next ones are planned: they share a pack, a journal entry and a new packed-refs. */
+const TOGETHER = 512
 
 type Mergeable = Extract<Outcome, { kind: 'clean' | 'structural' }>
 
@@ -26,9 +29,48 @@ export async function applyBatch(deps: RunDeps, run: Run): Promise<boolean> {
   if (rows.length === 0) return false
   const { targets, gone } = await targetsOf(deps, rows)
   const byTenant = new Map(rows.map((row) => [row.tenant, row]))
-  const left: PlannedRunTenant[] = gone.map((row) => ({ ...row, conflicts: [] }))
+  if (gone.length > 0) {
+    await store.keepPlans(
+      run.id,
+      gone.map((row) => ({ ...row, conflicts: [] })),
+    )
+    await store.settle(run, [])
+  }
+  let applying = Promise.resolve()
+  try {
+    for await (const some of inGroups(merging.plan(run.trunk, targets), TOGETHER)) {
+      await applying
+      applying = applyPlanned(deps, run, some, byTenant)
+      // Where it fails that is told when it is waited for.
+      applying.catch(() => {})
+    }
+  } finally {
+    await applying
+  }
+  return true
+}
+
+async function* inGroups<T>(items: AsyncIterable<T>, size: number): AsyncIterable<readonly T[]> {
+  let group: T[] = []
+  for await (const item of items) {
+    group.push(item)
+    if (group.length < size) continue
+    yield group
+    group = []
+  }
+  if (group.length > 0) yield group
+}
+
+async function applyPlanned(
+  deps: RunDeps,
+  run: Run,
+  tenants: readonly PlannedTenant[],
+  byTenant: ReadonlyMap<TenantId, RunTenant>,
+): Promise<void> {
+  const { store, merging } = deps
+  const left: PlannedRunTenant[] = []
   const merges: { row: RunTenant; planned: PlannedTenant; outcome: Mergeable }[] = []
-  for await (const planned of merging.plan(run.trunk, targets)) {
+  for (const planned of tenants) {
     const row = byTenant.get(planned.tenant)
     if (!row) continue
     const { outcome } = planned
@@ -36,10 +78,7 @@ export async function applyBatch(deps: RunDeps, run: Run): Promise<boolean> {
     else left.push(plannedRow(planned, row))
   }
   if (left.length > 0) await store.keepPlans(run.id, left)
-  if (merges.length === 0) {
-    await store.settle(run, [])
-    return true
-  }
+  if (merges.length === 0) return store.settle(run, [])
   const commits = merges.map(
     ({ planned, outcome }): RunCommit => ({
       tenant: planned.tenant,
@@ -74,36 +113,4 @@ export async function applyBatch(deps: RunDeps, run: Run): Promise<boolean> {
   const moved = settled.filter(({ state }) => state === 'applied').map(({ tenant }) => tenant)
   await store.settle(run, settled, { reapply: { keep: [], forget: moved } })
   release()
-  return true
-}
-
-/** What a plan says of a tenant, over what is known of it. */
-export function plannedRow(planned: PlannedTenant, row: Pick<RunTenant, 'wave' | 'attempts'>): PlannedRunTenant {
-  const { tenant, head, base, outcome } = planned
-  return {
-    tenant,
-    wave: row.wave,
-    state: outcome.kind,
-    head,
-    base,
-    merge: null,
-    revert: null,
-    attempts: row.attempts,
-    note: noteOf(outcome),
-    changes: 'merged' in outcome ? outcome.merged.changes : [],
-    problems: outcome.kind === 'invalid' ? [...outcome.caused, ...outcome.present] : [],
-    conflicts: outcome.kind === 'conflict' ? outcome.conflicts : [],
-    mirror: 'none',
-  }
-}
-
-/** Conflicts that a note names; GET /admin/conflicts has them all. */
-const NAMED_CONFLICTS = 3
-
-function noteOf(outcome: Outcome): string | null {
-  if (outcome.kind === 'held') return outcome.hold.reason
-  if (outcome.kind !== 'conflict') return null
-  const places = outcome.conflicts.map(({ path, pointer }) => `${path || 'the branch'}${pointer}`)
-  const more = places.length > NAMED_CONFLICTS ? ` and ${places.length - NAMED_CONFLICTS} more` : ''
-  return `Both sides changed ${places.slice(0, NAMED_CONFLICTS).join(', ')}${more}.`
 }

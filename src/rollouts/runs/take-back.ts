@@ -16,7 +16,7 @@ import type { RunTenant } from './run-tenant.ts'
 import type { ReapplyBase } from './store.ts'
 import type { TenantRunState } from './tenant-state.ts'
 
-const BATCH = 128
+const BATCH = 512
 
 const WHOLE: readonly TenantRunState[] = ['applied', 'verified', 'failed']
 
