@@ -14,6 +14,7 @@ import type { GitObjects } from '../git/objects.ts'
 import type { RefReader } from '../git/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
+import { type FewAtOnce, fewAtOnce } from '../kernel/few-at-once.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { SnapshotBuilder } from './build.ts'
 import { createChangeBroadcast, isSame, type ServedChanges } from './changes.ts'
@@ -57,6 +58,12 @@ type Good = { snapshot: Snapshot; bytes: number }
 /** About what a tenant takes beside its content: its state, its ref and their names. */
 const STATE_BYTES = 1_500
 
+/**
+ * Heads that are read at once. Two or three keep this process busy while git looks for objects; each further one only adds
+ * to what arrives within one turn of the event loop, and all of that is in the way of the others' requests.
+ */
+const READS_AT_ONCE = 4
+
 /** @param maxBytes of the snapshots in memory; the least recently asked for are thrown out */
 export function createServedSnapshots({
   refs,
@@ -78,6 +85,7 @@ export function createServedSnapshots({
   const changes = createChangeBroadcast()
   /** What was found since `together` began. */
   let found: Map<TenantId, Served> | undefined
+  const few = fewAtOnce(READS_AT_ONCE)
   let reads = 0
 
   function together(work: () => void): void {
@@ -101,11 +109,11 @@ export function createServedSnapshots({
     return known.served
   }
 
-  /** Concurrent misses of one head are one load. */
-  function loaded(tenant: TenantId, head: Oid): Promise<Served> {
+  /** Concurrent misses of one head are one load; whatever wakes, few are under way. */
+  function loaded(tenant: TenantId, head: Oid, inTurn: FewAtOnce = few): Promise<Served> {
     const underWay = loading.get(tenant)
     if (underWay?.head === head) return underWay.served
-    const entry = { head, served: load(tenant, head) }
+    const entry = { head, served: inTurn(() => load(tenant, head)) }
     loading.set(tenant, entry)
     const forget = (): void => {
       if (loading.get(tenant) === entry) loading.delete(tenant)
@@ -156,7 +164,8 @@ export function createServedSnapshots({
   return {
     current,
     together,
-    moved: loaded,
+    // Its content was made for the commit, and whoever committed waits: not behind those that wake.
+    moved: (tenant, head) => loaded(tenant, head, (work) => work()),
     at: async (revision) => answerFor(await readCommit(revision), undefined),
     changes,
   }
