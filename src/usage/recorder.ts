@@ -3,12 +3,13 @@
  * Invariants: a request never waits for the database; a `kill -9` costs at most the last `GROUP_MS`; each count is
  * written once, also where a write failed and was tried again.
  */
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { Actor } from '../access/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import type { Sighting, UserStore } from '../users/store.ts'
 import type { UsageStore } from './store.ts'
-import { type AnsweredRequest, createTally, type EndedExecution, type UsageBatch } from './tally.ts'
+import { type AnsweredRequest, createTally, type EndedExecution, inParts, type UsageBatch } from './tally.ts'
 
 export type UsageRecorder = {
   answered(
@@ -22,8 +23,8 @@ export type UsageRecorder = {
 }
 
 const GROUP_MS = 1_000
-/** What is kept of writes that failed: with the disk full for long, the oldest counts go first. */
-const MAX_UNWRITTEN = 600
+/** Parts that are kept of writes that failed: with the disk full for long, the oldest counts go first. */
+const MAX_UNWRITTEN = 6_000
 
 export function createUsageRecorder({
   store,
@@ -53,13 +54,14 @@ export function createUsageRecorder({
     sightings = new Map()
     const batch = tally.take()
     if (batch) {
-      unwritten.push(batch)
+      unwritten.push(...inParts(batch))
       onCounted(batch)
     }
     unwritten = unwritten.slice(-MAX_UNWRITTEN)
     for (let next = unwritten[0]; next; next = unwritten[0]) {
       await store.add(next)
       unwritten.shift()
+      await eventLoopTurn()
     }
     if (seen.length > 0) await users.seen(seen)
   }

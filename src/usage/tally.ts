@@ -134,6 +134,19 @@ const blank = (kind: UsageKind, name: string, status: string): UsageCount => ({
   lastAt: 0,
 })
 
+/** Rows of a part, which the database takes in about a millisecond. */
+const PART_ROWS = 50
+
+/** The same, to be written bit by bit: with a thousand tenants in one second it would hold up all requests. */
+export function inParts({ counts, recent }: UsageBatch): UsageBatch[] {
+  const last = [...recent]
+  const parts = Math.ceil(Math.max(counts.length, last.length) / PART_ROWS)
+  return Array.from({ length: parts }, (_, part) => {
+    const [from, to] = [part * PART_ROWS, (part + 1) * PART_ROWS]
+    return { counts: counts.slice(from, to), recent: new Map(last.slice(from, to)) }
+  })
+}
+
 function batchOf(days: readonly { day: number; tenants: ReadonlyMap<TenantId, TenantTally> }[]): UsageBatch {
   const counts: DatedCount[] = []
   const recent = new Map<TenantId, readonly RecentRequest[]>()
