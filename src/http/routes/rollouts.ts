@@ -53,11 +53,11 @@ export function rolloutRoutes({ rollouts, views, store }: RolloutRouteDeps): Rou
   async function tenants(c: Ctx): Promise<Reply> {
     const { id } = await rollouts.find(c.param('id'))
     const { pageSize, pageToken } = pageOf(c)
-    const states = c.queries('state')?.map(stateOf)
+    const states = c.queries('state').map(stateOf)
     const rows = await store.tenants({
       run: id,
       limit: pageSize + 1,
-      ...(states ? { states } : {}),
+      ...(states.length > 0 ? { states } : {}),
       ...(pageToken === undefined ? {} : { after: tokenOf(pageToken) }),
     })
     const page = rows.slice(0, pageSize)
