@@ -11,7 +11,7 @@ import { writePack } from './pack-writer.ts'
 import type { RefWriter } from './ref-updates.ts'
 import type { RefReader } from './refs.ts'
 import { runGit } from './run.ts'
-import { placePack } from './small-pack.ts'
+import { openSmallPacks } from './small-pack.ts'
 
 export type CommitRepositoryDeps = {
   gitDir: string
@@ -23,7 +23,7 @@ export type CommitRepositoryDeps = {
   key: SigningKey
 }
 
-export const openCommitRepository = ({
+export function openCommitRepository({
   gitDir,
   refs,
   objects,
@@ -31,23 +31,26 @@ export const openCommitRepository = ({
   fresh,
   writer,
   key,
-}: CommitRepositoryDeps): CommitRepository => ({
-  head: refs.read,
-  treeOf: objects.treeOf,
-  async readTreeBytes(oid) {
-    const bytes = await reader.read('tree', oid)
-    // The next commit of the branch begins with it.
-    fresh.remember({ type: 'tree', oid, bytes })
-    return bytes
-  },
-  async changedPaths(from, to) {
-    const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', from, to]
-    return (await runGit({ cwd: gitDir, args })).toString('utf8').split('\0').filter(Boolean)
-  },
-  hold: fresh.hold,
-  sign: (unsigned) => signCommit(unsigned, key),
-  store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
-  place: (pack) => placePack(gitDir, pack),
-  move: writer.moveInCache,
-  ...openLasting({ gitDir, refs, writer }),
-})
+}: CommitRepositoryDeps): CommitRepository {
+  const small = openSmallPacks(gitDir)
+  return {
+    head: refs.read,
+    treeOf: objects.treeOf,
+    async readTreeBytes(oid) {
+      const bytes = await reader.read('tree', oid)
+      // The next commit of the branch begins with it.
+      fresh.remember({ type: 'tree', oid, bytes })
+      return bytes
+    },
+    async changedPaths(from, to) {
+      const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', from, to]
+      return (await runGit({ cwd: gitDir, args })).toString('utf8').split('\0').filter(Boolean)
+    },
+    hold: fresh.hold,
+    sign: (unsigned) => signCommit(unsigned, key),
+    store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
+    place: small.place,
+    move: writer.moveInCache,
+    ...openLasting({ gitDir, refs, writer, small }),
+  }
+}

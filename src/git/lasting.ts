@@ -7,14 +7,14 @@ import { syncPath } from './durable-files.ts'
 import { packFolder, writePack } from './pack-writer.ts'
 import type { RefWriter } from './ref-updates.ts'
 import type { RefReader, RefState } from './refs.ts'
-import { removePack } from './small-pack.ts'
+import type { SmallPacks } from './small-pack.ts'
 
 /** As many files wait for the disk at a time: the thread pool has to have room for who waits for an answer. */
 const AT_ONCE = 2
 
-export type LastingDeps = { gitDir: string; refs: RefReader; writer: RefWriter }
+export type LastingDeps = { gitDir: string; refs: RefReader; writer: RefWriter; small: SmallPacks }
 
-export function openLasting({ gitDir, refs, writer }: LastingDeps): LastingRepository {
+export function openLasting({ gitDir, refs, writer, small }: LastingDeps): LastingRepository {
   /** Git may have packed it since: then its value is in packed-refs. */
   async function syncRef(ref: RefName): Promise<void> {
     try {
@@ -37,7 +37,7 @@ export function openLasting({ gitDir, refs, writer }: LastingDeps): LastingRepos
     async keepObjects(objects, packs) {
       // Of one group it is a pack with the very name, in the place of the other.
       const lasting = objects.length > 0 ? basename((await writePack(gitDir, objects)).path, '.pack') : undefined
-      for (const pack of packs) if (pack !== lasting) removePack(gitDir, pack)
+      small.remove(packs, lasting)
       // That they are gone, too: without their bytes they would be in git's way.
       if (packs.length > 0) await syncPath(packFolder(gitDir))
     },

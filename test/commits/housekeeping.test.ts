@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Oid } from '../../src/kernel/ids.ts'
 import { createTestApp, type TestApp } from '../support/test-app.ts'
 import { commitFiles, revisionOf } from './harness.ts'
 
@@ -9,24 +10,29 @@ const TENANT = 'acme'
 
 let app: TestApp
 beforeEach(async () => {
-  // So that none is joined before its time.
-  app = await createTestApp({ overrides: { quietMs: 3_600_000 } })
+  app = await createTestApp({ overrides: { quietMs: 0 } })
   app.commit(TENANT, {})
   app.repository.git(['config', 'gc.auto', '6700'])
 })
 afterEach(() => app.close())
 
-const packs = (): number =>
-  readdirSync(join(app.repository.gitDir, 'objects', 'pack')).filter((name) => name.endsWith('.pack')).length
+const files = (ending: string): number =>
+  readdirSync(join(app.repository.gitDir, 'objects', 'pack')).filter((name) => name.endsWith(ending)).length
+const packs = (): number => files('.pack')
 
-const commit = (value: number) => commitFiles(app, TENANT, { 'config/own.json': `{"value": ${value}}` })
+/** Until it is in a pack of its own that lasts: what waits for the disk is kept from git. */
+async function commit(value: number): Promise<Oid> {
+  const revision = await revisionOf(commitFiles(app, TENANT, { 'config/own.json': `{"value": ${value}}` }))
+  await expect.poll(() => files('.keep'), { interval: 1 }).toBe(0)
+  return revision
+}
 const value = async (query = ''): Promise<unknown> =>
   (await app.request(TENANT, `/api/v1/config/own/value${query}`)).json()
 
 /** More packs than are borne; gives the commits, oldest first. */
 async function manyPacks(): Promise<string[]> {
   const revisions: string[] = []
-  for (let n = 0; n < 55; n += 1) revisions.push(await revisionOf(commit(n)))
+  for (let n = 0; n < 55; n += 1) revisions.push(await commit(n))
   expect(packs()).toBeGreaterThan(50)
   return revisions
 }
@@ -35,7 +41,7 @@ test('many small packs become few, and every commit is there, also those that ar
   const revisions = await manyPacks()
   const joined = app.app.housekeeping.look()
   for (let n = 55; n < 60; n += 1) {
-    revisions.push(await revisionOf(commit(n)))
+    revisions.push(await commit(n))
     expect(await value()).toBe(n)
   }
   await joined
