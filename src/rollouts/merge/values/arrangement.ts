@@ -39,11 +39,14 @@ export function arrangement(kind: 'map' | 'list', names: Names, sides: readonly 
   return {
     do: 'append',
     theirsFirst: (meeting, { before, after }) => {
-      const fits = (...items: (readonly number[])[]) => {
-        const run = [before ?? [], ...items, after ?? []].flat().map((identity) => names[identity])
+      const fits = (...items: (number | undefined | readonly number[])[]) => {
+        const run = items.flat().flatMap((identity) => (identity === undefined ? [] : [names[identity]]))
         return ASCENDING.some((compare) => isInOrder(run, compare))
       }
-      return fits(meeting.theirs, meeting.ours) && !fits(meeting.ours, meeting.theirs)
+      const [mine, other] = [meeting.ours, meeting.theirs]
+      const ways = [fits(before, other, mine, after), fits(before, mine, other, after)]
+      const [theirsFits, oursFits] = ways.includes(true) ? ways : [fits(before, other, mine), fits(before, mine, other)]
+      return theirsFits === true && oursFits === false
     },
   }
 }
