@@ -57,6 +57,8 @@ function readIncoming(c: Ctx, maxBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
     const { incoming } = c
+    // Who has left before anybody listens is not heard of again.
+    if (incoming.destroyed) throw cutOff()
     const chunks: Buffer[] = []
     let size = 0
     incoming.on('data', (chunk: Buffer) => {
@@ -68,11 +70,12 @@ function readIncoming(c: Ctx, maxBytes: number): Promise<Buffer> {
       } else chunks.push(chunk)
     })
     incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
-    incoming.on('error', (cause) =>
-      reject(new AppError('body-malformed', { detail: 'The body ended before it was whole.', cause })),
-    )
+    incoming.on('error', (cause) => reject(cutOff(cause)))
   })
 }
+
+const cutOff = (cause?: Error): AppError =>
+  new AppError('body-malformed', { detail: 'The body ended before it was whole.', ...(cause ? { cause } : {}) })
 
 /** The rest of the body is never read, so the connection cannot serve another request. */
 const tooLarge = (maxBytes: number): AppError =>

@@ -75,6 +75,8 @@ export function createLongPoll({
           clearTimeout(over)
           reject(error)
         }
+        // Who has left already is not heard of again.
+        if (c.outgoing.destroyed) finish()
       })
       if (isEntitled(actor)) return renewed(scope)
       throw new AppError('credentials-invalid', {
