@@ -6,7 +6,7 @@ import type { RefName } from '../kernel/ids.ts'
 import { syncPath } from './durable-files.ts'
 import { packFolder, writePack } from './pack-writer.ts'
 import type { RefWriter } from './ref-updates.ts'
-import type { RefReader, RefState } from './refs.ts'
+import type { RefReader } from './refs.ts'
 import type { SmallPacks } from './small-pack.ts'
 
 /** As many files wait for the disk at a time: the thread pool has to have room for who waits for an answer. */
@@ -26,11 +26,11 @@ export function openLasting({ gitDir, refs, writer, small }: LastingDeps): Lasti
   }
 
   /** A file that was renamed into place and lost its bytes is none; a symbolic ref is somebody's, and stays. */
-  function readable(ref: RefName): RefState {
+  function removeDamaged(ref: RefName): boolean {
     const state = refs.read(ref)
-    if (state.kind !== 'odd' || state.reason === 'symbolic') return state
+    if (state.kind !== 'odd' || state.reason === 'symbolic') return false
     rmSync(join(gitDir, ref), { force: true })
-    return refs.read(ref)
+    return true
   }
 
   return {
@@ -51,9 +51,11 @@ export function openLasting({ gitDir, refs, writer, small }: LastingDeps): Lasti
         await syncPath(folder).catch(unlessAbsent)
     },
     async bringBack(ref, from, to) {
-      const state = readable(ref)
+      const wasDamaged = removeDamaged(ref)
+      const state = refs.read(ref)
       const found = state.kind === 'oid' ? state.oid : null
-      if (found !== null && !from.has(found)) return { kind: 'stale', found }
+      // Behind a damaged file is what was packed once, however old: nobody has gone on from there.
+      if (!wasDamaged && found !== null && !from.has(found)) return { kind: 'stale', found }
       const [outcome] = await writer.move([{ ref, from: found, to, message: 'commit (espalier): again' }])
       return outcome!
     },

@@ -115,6 +115,17 @@ describe('after the next start, what was answered is there', () => {
     expect(head('acme')).toBe(made.acme)
   })
 
+  test('where the branch holds nothing, and what is packed of it is older than that', async () => {
+    git('pack-refs', '--all')
+    folder.commit('acme', { 'docs/later.md': 'later' })
+    const made = await commitAndKill()
+    setBack('acme', '')
+    machineStartsAnew()
+    await startAgain()
+    expectWhole(made)
+    expect(head('acme')).toBe(made.acme)
+  })
+
   test('where only the process was killed', async () => {
     const made = await commitAndKill()
     await startAgain()
