@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url'
 /** The package's own folder: the nearest one above this file that has a package.json. */
 function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  while (!existsSync(join(folder, 'package.json'))) {
+    if (folder === dirname(folder))
+      throw new Error('The program is not in its package: no folder above it has a package.json.')
+    folder = dirname(folder)
+  }
   return folder
 }
 
