@@ -39,7 +39,7 @@ export async function openChanging(
     clock,
     owner: ownName('commits'),
     isGone: isLeftBehind,
-    boot: runOfMachine(newId),
+    boot: runOfMachine(),
   })
   const committing = openCommitRepository({ gitDir, refs, objects, reader, fresh, writer, key })
   await recoverCommits({

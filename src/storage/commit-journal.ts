@@ -15,7 +15,7 @@ export type CommitJournalDeps = {
   owner: string
   /** Whether the process that `owner` names is gone; it was alive at `mtimeMs`. */
   isGone(owner: string, alive: { mtimeMs: number }): boolean
-  /** The run of the machine (boot/run-of-machine.ts). */
+  /** The run of the machine (boot/run-of-machine.ts); `''` = not known. */
   boot: string
 }
 
@@ -76,9 +76,12 @@ export function commitJournal(
     },
     async left() {
       const rows = await db.selectFrom('commit_group').selectAll().orderBy('id').execute()
-      const groups = rows.filter((row) => isGone(row.owner, { mtimeMs: row.noted_at }))
+      // After a boot some other process may have the number of the one that is gone.
+      const isOfRunBefore = (then: string): boolean => boot !== '' && then !== boot
+      const groups = rows.filter((row) => isOfRunBefore(row.boot) || isGone(row.owner, { mtimeMs: row.noted_at }))
       const left = groups.map(({ id, pack, objects, boot: then }) => {
-        return leftOf(db, id, { pack, objects: decodeObjects(objects), memory: then === boot ? 'kept' : 'lost' })
+        const memory = boot !== '' && then === boot ? 'kept' : 'lost'
+        return leftOf(db, id, { pack, objects: decodeObjects(objects), memory })
       })
       const older = await leftOf(db, NO_GROUP, { pack: null, objects: [], memory: 'kept' })
       return [...(older.unsettled.length > 0 ? [older] : []), ...(await Promise.all(left))]

@@ -53,8 +53,13 @@ async function commitAndKill(): Promise<Record<string, string>> {
   return made
 }
 
+/** Another process, which lives, has the number of the one that is gone. */
 const machineStartsAnew = (): void => {
-  inDatabase((database) => database.prepare("update commit_group set boot = 'another'").run())
+  inDatabase((database) =>
+    database
+      .prepare("update commit_group set boot = 'another', owner = ? || substr(owner, instr(owner, '~'))")
+      .run(String(process.pid)),
+  )
 }
 
 /** As after a `git update-ref` that nobody has noted: no reflog, no lock. */
