@@ -45,6 +45,8 @@ const MINUTE_MS = 60_000
 const MONTH_MS = 31 * 24 * 60 * MINUTE_MS
 /** Counters of callers come and go; an idle one has nothing in its window. */
 const MAX_CALLERS = 100_000
+/** Counted as a size: a cache that is told its `max` takes room for all of them at once, some 2 MB. */
+const CALLERS = { maxSize: MAX_CALLERS, sizeCalculation: () => 1 } as const
 
 export function createQuotas({
   clock,
@@ -62,8 +64,8 @@ export function createQuotas({
   const months = new Map<TenantId, Counter>()
   /** What holds for a tenant, put together once for as long as its settings stand. */
   const held = new Map<TenantId, { by: TenantLimits; limits: readonly Limit[] }>()
-  const keys = new LRUCache<string, Counter>({ max: MAX_CALLERS })
-  const addresses = new LRUCache<string, Counter>({ max: MAX_CALLERS })
+  const keys = new LRUCache<string, Counter>(CALLERS)
+  const addresses = new LRUCache<string, Counter>(CALLERS)
 
   function spend(demand: Demand): Spent | Promise<Spent> {
     const { tenant, limits } = demand

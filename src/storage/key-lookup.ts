@@ -24,7 +24,11 @@ export function keyLookup(
 ): ClosableKeyLookup {
   const connection = new Sqlite(path, { readonly: true })
   const select = connection.prepare<[string], ApiKeyTable>('select * from api_key where id = ?')
-  const remembered = new LRUCache<string, { key: ApiKey; readAt: number }>({ max: REMEMBERED_KEYS })
+  const remembered = new LRUCache<string, { key: ApiKey; readAt: number }>({
+    // Counted as a size: a cache that is told its `max` takes room for all of them at once.
+    maxSize: REMEMBERED_KEYS,
+    sizeCalculation: () => 1,
+  })
 
   return {
     find(id) {

@@ -11,10 +11,11 @@ import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import { inBatches } from '../kernel/in-batches.ts'
 import type { PlanCatalogue } from '../plans/catalogue.ts'
 import type { Plan } from '../plans/plan.ts'
+import type { TenantProfile } from './profile.ts'
 import { branchMissing, nameTaken, tenantNotFound, tenantSuspended } from './refusals.ts'
 import { effectiveSettings, type TenantSettings } from './settings.ts'
 import type { AdoptionOutcome, TenantStore } from './store.ts'
-import { type BranchNames, branchOf, headRef, type Tenant } from './tenant.ts'
+import { type BranchNames, branchOf, headRef, statusOf, type Tenant } from './tenant.ts'
 
 export type TenantRegistry = {
   /** The full name of the tenant's branch. */
@@ -75,7 +76,8 @@ export async function createTenantRegistry({
   onError: (error: unknown) => void
 }): Promise<TenantRegistry> {
   const rows = new Map<TenantId, Tenant>()
-  const settings = new WeakMap<Tenant, { plan: Plan; settings: TenantSettings }>()
+  /** Of what is equal for many tenants: their profile, their plan, and whether they answer. */
+  const settings = new WeakMap<TenantProfile, { plan: Plan; settings: TenantSettings }>()
   let seen = 0
   let sorted: readonly Tenant[] | undefined
 
@@ -149,10 +151,10 @@ export async function createTenantRegistry({
       const row = rows.get(tenant)
       if (!row) throw tenantNotFound(tenant)
       const plan = plans().of(row.profile.plan)
-      const known = settings.get(row)
-      if (known?.plan === plan) return known.settings
+      const known = settings.get(row.profile)
+      if (known?.plan === plan && known.settings.status === statusOf(row)) return known.settings
       const made = effectiveSettings(row, plan)
-      settings.set(row, { plan, settings: made })
+      settings.set(row.profile, { plan, settings: made })
       return made
     },
     planNames: () => new Set([...rows.values()].map(({ profile }) => profile.plan)),
