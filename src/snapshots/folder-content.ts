@@ -7,6 +7,7 @@ import type { Tool } from '../tools/tool.ts'
 import type { Workflow } from '../workflows/workflow.ts'
 import type { CompiledFile } from './compile-file.ts'
 import type { FileProblem } from './snapshot.ts'
+import { toolsBeside } from './tools-beside.ts'
 
 /** One object for each path and blob, whichever trees have it. */
 export type FolderFile = {
@@ -36,11 +37,14 @@ const LISTED_BYTES = { each: 64, fixed: 1_000 } as const
 export const listedBytes = (files: readonly FolderFile[]): number =>
   LISTED_BYTES.fixed + files.length * LISTED_BYTES.each
 
-/** @param newBytes of the files that were read for this folder */
+/**
+ * @param newBytes of the files that were read for this folder
+ * @param beside the tools of a folder that probably has most of them
+ */
 export function folderContent(
   files: readonly FolderFile[],
   folderProblems: readonly FileProblem[],
-  newBytes: number,
+  { newBytes = 0, beside = NOTHING }: { newBytes?: number; beside?: ReadonlyMap<string, Tool> } = {},
 ): FolderContent {
   const tools = new Map<string, Tool>()
   const workflows = new Map<string, Workflow>()
@@ -56,8 +60,14 @@ export function folderContent(
     else if (definition.kind === 'workflow') setFirst(workflows, definition.workflow.name, definition.workflow)
     else setFirst(config, stemIn(path), definition.value)
   }
-  const bytes = listedBytes(files) + newBytes
-  return { files, problems, tools: kept(tools), workflows: kept(workflows), config: kept(config), bytes }
+  return {
+    files,
+    problems,
+    tools: tools.size === files.length ? toolsBeside(beside, kept(tools), files) : kept(tools),
+    workflows: kept(workflows),
+    config: kept(config),
+    bytes: listedBytes(files) + newBytes,
+  }
 }
 
 /** Of a file that is read: the name without its folder and its extension. */

@@ -5,16 +5,20 @@
 import { isDangerousKey } from '../documents/plain-data.ts'
 import type { TreeEntry } from '../git/objects.ts'
 import { type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
-import { type FolderContent, type FolderFile, folderContent } from './folder-content.ts'
+import { type FolderContent, type FolderFile, folderContent, NOTHING } from './folder-content.ts'
 import type { FileProblem } from './snapshot.ts'
 
 /** At once where the file is known. */
 export type ReadFile = (folder: Folder, entry: TreeEntry) => FolderFile | Promise<FolderFile>
 
 /** A folder that others are read beside, as the trunk's is: what they have in common with it costs next to nothing. */
-export type Baseline = { entries: readonly TreeEntry[]; files: ReadonlyMap<TreeEntry, FolderFile> }
+export type Baseline = {
+  entries: readonly TreeEntry[]
+  files: ReadonlyMap<TreeEntry, FolderFile>
+  tools: FolderContent['tools']
+}
 
-export const NO_BASELINE: Baseline = { entries: [], files: new Map() }
+export const NO_BASELINE: Baseline = { entries: [], files: new Map(), tools: NOTHING }
 
 /** Files that a folder may have beside the baseline; with more of them it becomes the baseline itself. */
 const MAX_OWN = 16
@@ -31,7 +35,7 @@ export async function readFolder(
   const { accepted, problems } = acceptedOf(folder, entries, baseline)
   if (accepted.length > TREE_LIMITS.filesPerFolder) {
     const detail = `${folder}/ holds ${accepted.length} files; at most ${TREE_LIMITS.filesPerFolder} are read.`
-    return { content: folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)], 0), baseline }
+    return { content: folderContent([], [...problems, wholeFile(folder, 'too-many-files', detail)]), baseline }
   }
   const found = accepted.map((entry) => baseline.files.get(entry) ?? readFile(folder, entry))
   // A promise for each of a hundred known files would cost more than the files do.
@@ -39,13 +43,10 @@ export async function readFolder(
   let next = 0
   const files = found.map((file) => (file instanceof Promise ? awaited[next++]! : file))
   const own = accepted.filter((entry) => !baseline.files.has(entry))
-  return {
-    content: folderContent(files, problems, bytesIn(awaited)),
-    baseline:
-      own.length > MAX_OWN && bytesIn(files) <= MAX_BASELINE_BYTES
-        ? { entries, files: new Map(accepted.map((entry, i) => [entry, files[i]!])) }
-        : baseline,
-  }
+  const content = folderContent(files, problems, { newBytes: bytesIn(awaited), beside: baseline.tools })
+  if (own.length <= MAX_OWN || bytesIn(files) > MAX_BASELINE_BYTES) return { content, baseline }
+  const known = new Map(accepted.map((entry, i) => [entry, files[i]!]))
+  return { content, baseline: { entries, files: known, tools: new Map(content.tools) } }
 }
 
 const bytesIn = (files: readonly FolderFile[]): number => files.reduce((sum, { bytes }) => sum + bytes, 0)
