@@ -4,8 +4,8 @@
  */
 
 import { createCompiler } from '../src/app/compiler.ts'
-import { openObjects } from '../src/git/objects.ts'
-import { createRefReader } from '../src/git/refs.ts'
+import { openObjects } from '../src/git/objects/objects.ts'
+import { createRefReader } from '../src/git/refs/refs.ts'
 import type { RefName } from '../src/kernel/ids.ts'
 import { createSnapshotBuilder } from '../src/snapshots/build.ts'
 import { createProduct, type Product } from './product.ts'

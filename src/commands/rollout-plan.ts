@@ -4,10 +4,10 @@
  */
 import { createCompiler } from '../app/compiler.ts'
 import { type Config, readConfig } from '../boot/config.ts'
-import { openPlanner } from '../git/open-planner.ts'
+import { headsBelow } from '../git/refs/tenant-heads.ts'
+import { openPlanner } from '../git/rollouts/open-planner.ts'
 import { GitFailure, runGit } from '../git/run.ts'
 import { findRepository } from '../git/setup/layout.ts'
-import { headsBelow } from '../git/tenant-heads.ts'
 import { type Oid, parseOid, parseTenantId, type TenantId } from '../kernel/ids.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import type { PlannedTenant, Target } from '../rollouts/plan/plan.ts'

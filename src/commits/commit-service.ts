@@ -3,7 +3,7 @@
  * code that serves it before anything moves. The port; `group-commits.ts` is behind it.
  */
 import type { Origin } from '../access/actor.ts'
-import type { Identity } from '../git/commit-bytes.ts'
+import type { Identity } from '../git/objects/commit-bytes.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'
 import type { FileChange } from './change.ts'
 

@@ -4,9 +4,9 @@
  * Invariant: what is not named stays as it is, bit for bit; a folder that becomes empty goes, as Git knows none.
  */
 
-import { objectId } from '../git/object-id.ts'
-import type { NewObject } from '../git/pack-entry.ts'
-import { editTree, FOLDER_MODE, parseTree, type RawEntry, type TreeEdit } from '../git/tree-bytes.ts'
+import { objectId } from '../git/objects/object-id.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
+import { editTree, FOLDER_MODE, parseTree, type RawEntry, type TreeEdit } from '../git/objects/tree-bytes.ts'
 import type { ProblemItem } from '../kernel/errors.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { CHANGE_LIMITS, type FileChange } from './change.ts'

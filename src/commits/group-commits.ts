@@ -8,9 +8,9 @@
  * or when it is certain that it has not; an answer that rests on a commit before it in the group waits for that one.
  */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import type { NewObject } from '../git/pack-entry.ts'
-import type { RefOutcome, RefUpdate } from '../git/ref-updates.ts'
-import { smallPack } from '../git/small-pack.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
+import { smallPack } from '../git/objects/small-pack.ts'
+import type { RefOutcome, RefUpdate } from '../git/refs/ref-updates.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'

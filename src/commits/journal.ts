@@ -5,7 +5,7 @@
  * Invariant: what was noted survives a power cut; from it the repository can be made what it was said to be.
  */
 import type { AuditEntry } from '../audit/entry.ts'
-import type { NewObject } from '../git/pack-entry.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'
 
 export type CommitNote = { tenant: TenantId; revision: Oid; entry: AuditEntry }

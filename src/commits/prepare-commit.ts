@@ -2,9 +2,9 @@
  * One request on one head: the commit that it comes to, validated and signed, or why there is none.
  * Nothing is written yet; the objects are held in memory, where the builder that serves tenants reads them.
  */
-import { cleanMessage, commitBytes, type Identity } from '../git/commit-bytes.ts'
-import { objectId } from '../git/object-id.ts'
-import type { NewObject } from '../git/pack-entry.ts'
+import { cleanMessage, commitBytes, type Identity } from '../git/objects/commit-bytes.ts'
+import { objectId } from '../git/objects/object-id.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
 import type { ProblemItem } from '../kernel/errors.ts'
 import type { Oid, RefName } from '../kernel/ids.ts'
 import type { SnapshotBuilder } from '../snapshots/build.ts'

@@ -1,5 +1,5 @@
 /** Why a commit was not made: one sentence each, for whoever asked. Pure. */
-import type { RefOutcome } from '../git/ref-updates.ts'
+import type { RefOutcome } from '../git/refs/ref-updates.ts'
 import { AppError, type ProblemItem } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 

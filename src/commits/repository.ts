@@ -1,8 +1,8 @@
 /** What commits need of the repository. */
-import type { NewObject } from '../git/pack-entry.ts'
-import type { RefOutcome, RefUpdate } from '../git/ref-updates.ts'
-import type { RefState } from '../git/refs.ts'
-import type { SmallPack } from '../git/small-pack.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
+import type { SmallPack } from '../git/objects/small-pack.ts'
+import type { RefOutcome, RefUpdate } from '../git/refs/ref-updates.ts'
+import type { RefState } from '../git/refs/refs.ts'
 import type { Oid, RefName } from '../kernel/ids.ts'
 
 export type CommitRepository = {

@@ -3,7 +3,7 @@
  * service. Never what a request says of itself.
  */
 import type { Actor } from '../access/actor.ts'
-import type { Identity } from '../git/commit-bytes.ts'
+import type { Identity } from '../git/objects/commit-bytes.ts'
 import type { TenantId } from '../kernel/ids.ts'
 
 export type AuthorSources = {

@@ -1,6 +1,6 @@
 /** What a change of files came to, as callers see it over HTTP and on the command line. Pure. */
 import type { CommitResult, Preview } from '../commits/commit-service.ts'
-import { objectId } from '../git/object-id.ts'
+import { objectId } from '../git/objects/object-id.ts'
 import type { Oid } from '../kernel/ids.ts'
 
 /** `contents` is what each file that was named holds then; null = it is gone. */

@@ -4,7 +4,7 @@
  */
 import type { Origin } from '../access/actor.ts'
 import type { CommitRequest, CommitResult, CommitService, Preview } from '../commits/commit-service.ts'
-import type { Identity } from '../git/commit-bytes.ts'
+import type { Identity } from '../git/objects/commit-bytes.ts'
 import type { HistoryRepository } from '../history/repository.ts'
 import type { Revisions } from '../history/revisions.ts'
 import { AppError } from '../kernel/errors.ts'

@@ -2,7 +2,7 @@
 import type { Origin } from '../access/actor.ts'
 import type { AuditEntry } from '../audit/entry.ts'
 import type { CommitService } from '../commits/commit-service.ts'
-import type { GitObjects } from '../git/objects.ts'
+import type { GitObjects } from '../git/objects/objects.ts'
 import type { HistoryRepository } from '../history/repository.ts'
 import { createRevisions } from '../history/revisions.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'

@@ -3,7 +3,7 @@
  * Invariant: nothing is reached but from the tree of the commit that is given; a link is never followed.
  */
 
-import type { Blob, EntryKind, GitObjects, TreeEntry } from '../git/objects.ts'
+import type { Blob, EntryKind, GitObjects, TreeEntry } from '../git/objects/objects.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { type FileKind, isFolder, isIgnored, kindOf, stemOf } from '../snapshots/file-kinds.ts'
 

@@ -2,16 +2,16 @@
 import type { CommitRepository } from '../commits/repository.ts'
 import { signCommit } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
-import type { ObjectReader } from './cat-file.ts'
-import type { FreshObjects } from './fresh-objects.ts'
 import { openLasting } from './lasting.ts'
 import { ownName } from './left-behind.ts'
-import type { GitObjects } from './objects.ts'
-import { writePack } from './pack-writer.ts'
-import type { RefWriter } from './ref-updates.ts'
-import type { RefReader } from './refs.ts'
+import type { ObjectReader } from './objects/cat-file.ts'
+import type { FreshObjects } from './objects/fresh-objects.ts'
+import type { GitObjects } from './objects/objects.ts'
+import { writePack } from './objects/pack-writer.ts'
+import { openSmallPacks } from './objects/small-pack.ts'
+import type { RefWriter } from './refs/ref-updates.ts'
+import type { RefReader } from './refs/refs.ts'
 import { runGit } from './run.ts'
-import { openSmallPacks } from './small-pack.ts'
 
 export type CommitRepositoryDeps = {
   gitDir: string

@@ -4,10 +4,10 @@ import { basename, dirname, join } from 'node:path'
 import type { LastingRepository } from '../commits/repository.ts'
 import type { RefName } from '../kernel/ids.ts'
 import { syncPath } from './durable-files.ts'
-import { packFolder, writePack } from './pack-writer.ts'
-import type { RefWriter } from './ref-updates.ts'
-import type { RefReader } from './refs.ts'
-import type { SmallPacks } from './small-pack.ts'
+import { packFolder, writePack } from './objects/pack-writer.ts'
+import type { SmallPacks } from './objects/small-pack.ts'
+import type { RefWriter } from './refs/ref-updates.ts'
+import type { RefReader } from './refs/refs.ts'
 
 /** As many files wait for the disk at a time: the thread pool has to have room for who waits for an answer. */
 const AT_ONCE = 2

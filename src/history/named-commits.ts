@@ -4,7 +4,7 @@
  * Invariant: the ref of a candidate is made of the tenant's own id and a name that cannot lead out of it; what is another
  * tenant's is not told from what does not exist.
  */
-import type { RefReader } from '../git/refs.ts'
+import type { RefReader } from '../git/refs/refs.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import { REVISION_PATTERN, type Revisions, type Tips } from './revisions.ts'

@@ -7,7 +7,7 @@
  */
 import { DOCUMENT_LIMITS } from '../documents/document.ts'
 import { tooLargeFile } from '../documents/source-text.ts'
-import type { TreeEntry, TreeSource } from '../git/objects.ts'
+import type { TreeEntry, TreeSource } from '../git/objects/objects.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { createRouters } from '../routing/routers.ts'

@@ -4,9 +4,9 @@
  */
 import { type Dirent, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { objectId } from '../git/object-id.ts'
-import { ObjectUnreadable } from '../git/object-unreadable.ts'
-import type { EntryKind, TreeEntry, TreeSource } from '../git/objects.ts'
+import { objectId } from '../git/objects/object-id.ts'
+import { ObjectUnreadable } from '../git/objects/object-unreadable.ts'
+import type { EntryKind, TreeEntry, TreeSource } from '../git/objects/objects.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { isFolder } from './file-kinds.ts'
 

@@ -3,7 +3,7 @@
  * was silently left out would be a surprise in production.
  */
 import { isDangerousKey } from '../documents/plain-data.ts'
-import type { TreeEntry } from '../git/objects.ts'
+import type { TreeEntry } from '../git/objects/objects.ts'
 import { type Folder, isIgnored, stemOf, TREE_LIMITS } from './file-kinds.ts'
 import { type FolderContent, type FolderFile, folderContent, NOTHING } from './folder-content.ts'
 import type { FileProblem } from './snapshot.ts'

@@ -9,9 +9,9 @@
  * back as it was.
  */
 import { LRUCache } from 'lru-cache'
-import { ObjectUnreadable } from '../git/object-unreadable.ts'
-import type { GitObjects } from '../git/objects.ts'
-import type { RefReader } from '../git/refs.ts'
+import { ObjectUnreadable } from '../git/objects/object-unreadable.ts'
+import type { GitObjects } from '../git/objects/objects.ts'
+import type { RefReader } from '../git/refs/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import { type FewAtOnce, fewAtOnce } from '../kernel/few-at-once.ts'

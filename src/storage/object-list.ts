@@ -1,6 +1,6 @@
 /** Git objects one after the other, as a column holds them: a letter for the type, the id, the length, the bytes. Pure. */
-import type { ObjectType } from '../git/object-id.ts'
-import type { NewObject } from '../git/pack-entry.ts'
+import type { ObjectType } from '../git/objects/object-id.ts'
+import type { NewObject } from '../git/objects/pack-entry.ts'
 import type { Oid } from '../kernel/ids.ts'
 
 const LETTERS: Readonly<Record<ObjectType, string>> = { commit: 'c', tree: 't', blob: 'b' }

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Oid } from '../kernel/ids.ts'
 import type { Standing, StandingRows } from '../snapshots/standing.ts'
 import type { Database } from './schema.ts'
-import { tenantDb } from './tenant-scope.ts'
+import { tenantDb } from './tenants/tenant-scope.ts'
 
 export function standingRows(db: Kysely<Database>): StandingRows {
   return {

@@ -7,8 +7,8 @@
  * same tenant do not disturb each other. Where git refuses a branch, the rows are taken back.
  */
 import type { Origin } from '../access/actor.ts'
-import type { BranchWriter } from '../git/branches.ts'
-import type { RefReader } from '../git/refs.ts'
+import type { BranchWriter } from '../git/refs/branches.ts'
+import type { RefReader } from '../git/refs/refs.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'
 import type { TenantProfile } from './profile.ts'

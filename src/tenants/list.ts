@@ -1,5 +1,5 @@
 /** The tenants that fit a filter, a page at a time, and cheap with ten thousand of them: no git process per tenant. */
-import type { BehindFinder } from '../git/behind.ts'
+import type { BehindFinder } from '../git/history/behind.ts'
 import { matches, type StateFilter, type TenantFilter } from './filter.ts'
 import type { Fleet } from './fleet.ts'
 import type { TenantRegistry } from './registry.ts'

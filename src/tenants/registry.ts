@@ -4,7 +4,7 @@
  * next `refresh`; a tenant whose branch is still due is none; a branch is never created from here.
  */
 import type { Origin } from '../access/actor.ts'
-import type { RefReader } from '../git/refs.ts'
+import type { RefReader } from '../git/refs/refs.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'

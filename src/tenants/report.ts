@@ -1,7 +1,7 @@
 /** What an operator sees of one tenant: where its branch stands, and what was committed and run. */
 import type { ExecutionStore, Usage } from '../executions/store.ts'
-import type { BehindFinder } from '../git/behind.ts'
-import type { CommitTally, GitHistory } from '../git/history.ts'
+import type { BehindFinder } from '../git/history/behind.ts'
+import type { CommitTally, GitHistory } from '../git/history/history.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'
 import type { ServedSnapshots } from '../snapshots/served.ts'

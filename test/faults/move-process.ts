@@ -5,8 +5,8 @@
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { text } from 'node:stream/consumers'
-import { openRefWriter, type RefUpdate } from '../../src/git/ref-updates.ts'
-import { createRefReader } from '../../src/git/refs.ts'
+import { openRefWriter, type RefUpdate } from '../../src/git/refs/ref-updates.ts'
+import { createRefReader } from '../../src/git/refs/refs.ts'
 
 const [gitDir = '', changes = ''] = process.argv.slice(2)
 const updates = JSON.parse(await text(process.stdin)) as RefUpdate[]

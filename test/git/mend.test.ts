@@ -4,8 +4,8 @@ import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openRefWriter, type RefWriter } from '../../src/git/ref-updates.ts'
-import { createRefReader } from '../../src/git/refs.ts'
+import { openRefWriter, type RefWriter } from '../../src/git/refs/ref-updates.ts'
+import { createRefReader } from '../../src/git/refs/refs.ts'
 import type { Oid, RefName } from '../../src/kernel/ids.ts'
 import { createTestRepository, type TestRepository } from '../support/repository.ts'
 

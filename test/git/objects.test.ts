@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import isomorphicGit from 'isomorphic-git'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openObjects } from '../../src/git/objects.ts'
+import { openObjects } from '../../src/git/objects/objects.ts'
 import { parseOid } from '../../src/kernel/ids.ts'
 import { createTestRepository, type TestRepository } from '../support/repository.ts'
 

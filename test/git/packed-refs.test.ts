@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { parsePackedRefs } from '../../src/git/packed-refs.ts'
+import { parsePackedRefs } from '../../src/git/refs/packed-refs.ts'
 import type { Oid } from '../../src/kernel/ids.ts'
 import { createTestRepository, type TestRepository } from '../support/repository.ts'
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createRefReader, type RefReader } from '../../src/git/refs.ts'
+import { createRefReader, type RefReader } from '../../src/git/refs/refs.ts'
 import type { RefName } from '../../src/kernel/ids.ts'
 import { GIT_ENV } from '../support/repository.ts'
 

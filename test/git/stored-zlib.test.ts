@@ -1,7 +1,7 @@
 import { inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { storedZlib } from '../../src/git/stored-zlib.ts'
+import { storedZlib } from '../../src/git/objects/stored-zlib.ts'
 
 test('zlib reads back any bytes', () => {
   fc.assert(

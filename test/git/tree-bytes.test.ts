@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { objectId } from '../../src/git/object-id.ts'
-import { parseSimilarTree } from '../../src/git/similar-tree.ts'
+import { objectId } from '../../src/git/objects/object-id.ts'
+import { parseSimilarTree } from '../../src/git/objects/similar-tree.ts'
 import {
   editTree,
   FOLDER_MODE,
@@ -13,7 +13,7 @@ import {
   type RawEntry,
   serializeTree,
   type TreeEdit,
-} from '../../src/git/tree-bytes.ts'
+} from '../../src/git/objects/tree-bytes.ts'
 import type { Oid } from '../../src/kernel/ids.ts'
 import { createTestRepository, type TestRepository } from '../support/repository.ts'
 

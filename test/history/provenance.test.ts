@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openHistoryRepository } from '../../src/git/history-repository.ts'
+import { openHistoryRepository } from '../../src/git/history/history-repository.ts'
 import { createProvenance } from '../../src/history/provenance.ts'
 import { createVersions } from '../../src/history/versions.ts'
 import type { Oid } from '../../src/kernel/ids.ts'

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { TenantId } from '../../src/kernel/ids.ts'
 import type { Database } from '../../src/storage/schema.ts'
 import { openSqlite, type Storage } from '../../src/storage/sqlite.ts'
-import { type TenantDb, tenantDb } from '../../src/storage/tenant-scope.ts'
+import { type TenantDb, tenantDb } from '../../src/storage/tenants/tenant-scope.ts'
 
 const A = 'a' as TenantId
 const B = 'b' as TenantId

@@ -9,7 +9,7 @@ import { StartRefused } from '../../kernel/start-refused.ts'
 import { formatAllowedSigner } from '../../signing/allowed-signers.ts'
 import { createKeyFiles, readKeyFile } from '../../signing/key-file.ts'
 import { generateSigningKey, type SigningKey } from '../../signing/ssh-key.ts'
-import type { Identity } from '../commit-bytes.ts'
+import type { Identity } from '../objects/commit-bytes.ts'
 import type { RepositoryLayout } from './layout.ts'
 
 /** Who signs and commits where nobody has said who they are. */

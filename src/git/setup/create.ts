@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import type { Oid } from '../../kernel/ids.ts'
 import { signCommit } from '../../signing/commit.ts'
 import type { SigningKey } from '../../signing/ssh-key.ts'
-import { commitBytes, type Identity } from '../commit-bytes.ts'
+import { commitBytes, type Identity } from '../objects/commit-bytes.ts'
 import { runGit } from '../run.ts'
 import { CREATING_PREFIX, type RepositoryLayout } from './layout.ts'
 

@@ -2,7 +2,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { StartRefused } from '../../kernel/start-refused.ts'
-import { createRefReader } from '../refs.ts'
+import { createRefReader } from '../refs/refs.ts'
 import { GitFailure, runGit } from '../run.ts'
 import { ensureConveniences, keyPathsIn, OPERATOR, operatorKey, serviceKey } from './conveniences.ts'
 import { createRepository, fillWorkTree } from './create.ts'

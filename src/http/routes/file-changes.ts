@@ -1,7 +1,7 @@
 /** PUT, PATCH and DELETE of `/api/v1/files/{path}`: one file, one commit. */
 import { CHANGE_LIMITS } from '../../commits/change.ts'
 import type { FileWrite, FileWriter } from '../../files/write-files.ts'
-import { objectId } from '../../git/object-id.ts'
+import { objectId } from '../../git/objects/object-id.ts'
 import type { ProblemCode } from '../../kernel/errors.ts'
 import { readRawBody } from '../body.ts'
 import {

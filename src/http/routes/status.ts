@@ -1,5 +1,5 @@
 /** `/api/v1/status`: where a tenant's branch stands, and everything that is wrong with its head. */
-import type { BehindFinder } from '../../git/behind.ts'
+import type { BehindFinder } from '../../git/history/behind.ts'
 import type { RefName, TenantId } from '../../kernel/ids.ts'
 import { problemItems } from '../../snapshots/require-snapshot.ts'
 import { headOf } from '../../snapshots/snapshot.ts'

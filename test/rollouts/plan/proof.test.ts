@@ -1,8 +1,8 @@
 /** What is shown to be valid without looking at the whole tree is what looking at it would say. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createCompiler } from '../../../src/app/compiler.ts'
-import { openPlanner } from '../../../src/git/open-planner.ts'
-import { headsBelow } from '../../../src/git/tenant-heads.ts'
+import { headsBelow } from '../../../src/git/refs/tenant-heads.ts'
+import { openPlanner } from '../../../src/git/rollouts/open-planner.ts'
 import type { Oid, TenantId } from '../../../src/kernel/ids.ts'
 import { createFolder, type Folder } from '../../support/folder.ts'
 import { BASE_FILES, type Files } from '../../support/repository.ts'
