@@ -7,7 +7,9 @@ import { type EventLoopUtilization, performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export type Pace = {
-  /** Rests for what was done since the last rest. */
+  /** Work begins: what was before it was none. */
+  begin(): void
+  /** Rests for what was done since the last rest, or the beginning. */
   rest(): Promise<void>
 }
 
@@ -39,6 +41,9 @@ const PERFORMANCE: PaceDeps = {
 export function createPace({ now, utilization, wait }: PaceDeps = PERFORMANCE): Pace {
   let workingSince = now()
   return {
+    begin() {
+      workingSince = now()
+    },
     async rest() {
       const startedAt = now()
       const restMs = Math.min(LONGEST_MS, (startedAt - workingSince) * (1 / SHARE - 1))

@@ -16,6 +16,8 @@ async function restAfter(workedMs: number, busy: number): Promise<number> {
       now += ms
     },
   })
+  now += 3_600_000
+  pace.begin()
   now += workedMs
   const startedAt = now
   await pace.rest()

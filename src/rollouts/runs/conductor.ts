@@ -41,6 +41,7 @@ export function createConductor(deps: ConductorDeps): Conductor {
   async function drive(): Promise<void> {
     const release = lock.tryTake()
     if (!release) return
+    pace.begin()
     try {
       await settleJournals()
       while (isCalled && !isClosed) {

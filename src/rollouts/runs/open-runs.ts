@@ -114,6 +114,7 @@ export function openRuns(given: OpenRunsDeps): Runs {
 /** A run takes tenants one by one, from whatever groups they were planned in. */
 const oneByOne = (planner: RolloutPlanner, pace: Pace): Merging['plan'] =>
   async function* (trunk, targets) {
+    pace.begin()
     for await (const group of planner.plan(trunk, targets)) {
       yield* group
       await pace.rest()
