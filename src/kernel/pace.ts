@@ -1,6 +1,6 @@
 /**
- * How fast long work goes on beside requests. After each piece of it, it rests until requests have had four times as long,
- * or the event loop has waited for something to do: so a rollout of ten thousand branches takes no more than a fifth of a
+ * How fast long work goes on beside requests. After each piece of it, it rests until requests have had nine times as long,
+ * or the event loop has waited for something to do: so a rollout of ten thousand branches takes no more than a tenth of a
  * busy server, and all of an idle one.
  */
 import { type EventLoopUtilization, performance } from 'node:perf_hooks'
@@ -23,7 +23,7 @@ export type PaceDeps = {
 }
 
 /** Of a busy server, at most. */
-const SHARE = 0.2
+const SHARE = 0.1
 const LOOK_MS = 3
 /** An event loop that waited this long in all, within one rest, has room for more. */
 const IDLE_MS = 15
