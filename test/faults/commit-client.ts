@@ -1,11 +1,9 @@
 /** Commits in a process of its own: what a test sends there, and what it gets back before the process is gone. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { build } from 'esbuild'
-import { PROJECT } from '../support/checkout.ts'
 import type { Folder } from '../support/folder.ts'
+import { bundlePath, bundleProgram } from './bundle.ts'
 
 /** `files`: contents in base64, by path. */
 export type Order = { id: number; tenant: string; files: Record<string, string> }
@@ -20,21 +18,10 @@ export type CommitClient = {
   kill(): Promise<void>
 }
 
-const PROGRAM = join(PROJECT, 'node_modules/.cache/test/commit-process.mjs')
+const PROGRAM = bundlePath('commit-process')
 
 /** Before the first start. */
-export const bundleCommitProcess = () =>
-  build({
-    absWorkingDir: PROJECT,
-    entryPoints: ['test/faults/commit-process.ts'],
-    outfile: PROGRAM,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
-  })
+export const bundleCommitProcess = () => bundleProgram('commit-process')
 
 let orders = 0
 

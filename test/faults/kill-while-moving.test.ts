@@ -6,15 +6,14 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openRefWriter } from '../../src/git/refs/ref-updates.ts'
 import { createRefReader } from '../../src/git/refs/refs.ts'
 import type { Oid, RefName } from '../../src/kernel/ids.ts'
-import { PROJECT } from '../support/checkout.ts'
 import { createTestRepository, type TestRepository } from '../support/repository.ts'
+import { bundlePath, bundleProgram } from './bundle.ts'
 
-const PROGRAM = join(PROJECT, 'node_modules/.cache/test/move-process.mjs')
+const PROGRAM = bundlePath('move-process')
 const isSoak = process.env.ESPALIER_SOAK === '1'
 const REFS = Array.from({ length: 12 }, (_, i) => `refs/heads/customer/t${String(i).padStart(2, '0')}` as RefName)
 /** More changes than one move of all of them makes: the last try ends by itself. */
@@ -29,17 +28,7 @@ beforeAll(async () => {
   repository = createTestRepository(join(folder, 'repos'))
   first = repository.git(['rev-parse', 'main']) as Oid
   second = repository.commit('second', { files: { 'a.txt': 'a\n' }, parent: first }) as Oid
-  await build({
-    absWorkingDir: PROJECT,
-    entryPoints: ['test/faults/move-process.ts'],
-    outfile: PROGRAM,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    packages: 'external',
-    logLevel: 'warning',
-  })
+  await bundleProgram('move-process')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
