@@ -7,11 +7,13 @@
 
 import { giveFormat, mergeFormat, takeFormat } from './format.ts'
 import { readJson } from './json/read-json.ts'
-import { type Labels, mergeLines, mergeLinesCleanly } from './lines/merge-lines.ts'
+import { agreeOnLayout } from './lines/agree-on-layout.ts'
+import { cleanMerge, type Labels, type LaidTexts, layTexts, mergeLines } from './lines/merge-lines.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
 import type { Conflict, MergeInput, MergeResult } from './result.ts'
 import { compilePolicies, type Policies } from './values/policies.ts'
+import { sameValue } from './values/same-value.ts'
 import { readYaml } from './yaml/read-yaml.ts'
 
 type Structure = { reader: Reader; merge: (input: StructureInput) => StructureMerge }
@@ -50,11 +52,12 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
   if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(input, labels)
+  const laid = input.native === undefined ? layAgreed(input, structure.reader) : undefined
+  const native = input.native ?? (laid && cleanMerge(laid))
   const b = takeFormat(base)
-  const o = takeFormat(ours)
-  const t = takeFormat(theirs)
+  const o = takeFormat(laid?.ours.text ?? ours)
+  const t = takeFormat(laid?.theirs.text ?? theirs)
   if (b === undefined || o === undefined || t === undefined) return byLines(input, labels)
-  const native = input.native ?? mergeLinesCleanly(base, ours, theirs)
   const format = mergeFormat(b.format, o.format, t.format)
   const merged = structure.merge({
     reader: structure.reader,
@@ -80,6 +83,15 @@ export function mergeFiles(input: MergeInput): MergeResult {
         conflicts: merged.conflicts,
       }
   }
+}
+
+/** The texts laid over each other, where they hold the same in two layouts in one of them. */
+function layAgreed({ base, ours, theirs }: MergeInput, reader: Reader): LaidTexts {
+  const rootOf = (text: string) => reader(takeFormat(text)?.content ?? '')?.root
+  return agreeOnLayout(layTexts(base, ours, theirs), (one, other) => {
+    const root = rootOf(one)
+    return root !== undefined && sameValue(root, rootOf(other))
+  })
 }
 
 /** The side that owns the whole file, without exception. */

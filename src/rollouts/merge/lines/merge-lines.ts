@@ -3,7 +3,7 @@
  * Pure. Texts with a NUL character are Git's business to refuse, not this function's.
  */
 import { type Lines, LineTable, textOf } from './line-table.ts'
-import { mergeRegions, mergeRegionsCleanly, type Region } from './regions.ts'
+import { layOver, type Region, smallest } from './regions.ts'
 
 /** What stands after the markers `<<<<<<<` and `>>>>>>>`. */
 export type Labels = { ours: string; theirs: string }
@@ -13,32 +13,36 @@ type LineConflict = { ours: string; theirs: string }
 
 export type LineMerge = { text: string; conflicts: LineConflict[] }
 
-const WORD = /[A-Za-z0-9]/
+/** Tells lines that say something from such as brackets. */
+export const WORD = /[A-Za-z0-9]/
 
 export function mergeLines(base: string, ours: string, theirs: string, labels: Labels): LineMerge {
   if (ours === theirs || theirs === base) return { text: ours, conflicts: [] }
   if (ours === base) return { text: theirs, conflicts: [] }
-  const table = new LineTable()
-  const b = table.number(base)
-  const o = table.numberLike(ours, b)
-  const t = table.numberLike(theirs, b)
-  const hasWord = (line: number) => WORD.test(textOf(o, line, line + 1))
-  return assemble(mergeRegions(b.numbers, o.numbers, t.numbers, table.size, hasWord), b, o, t, labels)
+  const laid = layTexts(base, ours, theirs)
+  const hasWord = (line: number) => WORD.test(textOf(laid.ours, line, line + 1))
+  return assemble({ ...laid, regions: smallest(laid.regions, laid.ours.numbers, laid.theirs.numbers, hasWord) }, labels)
 }
 
-/** The same where it is clean; undefined where it is not. */
-export function mergeLinesCleanly(base: string, ours: string, theirs: string): string | undefined {
+/** Three texts as lines, and what the two sides changed. */
+export type LaidTexts = { base: Lines; ours: Lines; theirs: Lines; regions: readonly Region[] }
+
+export function layTexts(base: string, ours: string, theirs: string): LaidTexts {
   const table = new LineTable()
   const b = table.number(base)
   const o = table.numberLike(ours, b)
   const t = table.numberLike(theirs, b)
-  const regions = mergeRegionsCleanly(b.numbers, o.numbers, t.numbers, table.size)
-  return regions && assemble(regions, b, o, t, NO_LABELS).text
+  return { base: b, ours: o, theirs: t, regions: layOver(b.numbers, o.numbers, t.numbers, table.size) }
+}
+
+/** The merge where it is clean; undefined where it is not. */
+export function cleanMerge(laid: LaidTexts): string | undefined {
+  return laid.regions.some(({ take }) => take === 'conflict') ? undefined : assemble(laid, NO_LABELS).text
 }
 
 const NO_LABELS: Labels = { ours: '', theirs: '' }
 
-function assemble(regions: readonly Region[], base: Lines, ours: Lines, theirs: Lines, labels: Labels): LineMerge {
+function assemble({ base, ours, theirs, regions }: LaidTexts, labels: Labels): LineMerge {
   const out: string[] = []
   const conflicts: LineConflict[] = []
   let done = 0

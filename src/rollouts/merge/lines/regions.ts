@@ -17,35 +17,26 @@ export type Region = {
 /** Conflicts with at most this many lines between them become one, and so do those with only punctuation between. */
 const FEW_LINES = 3
 
-/** `distinct`: all numbers are below it. */
-export function mergeRegions(
-  base: Int32Array,
-  ours: Int32Array,
-  theirs: Int32Array,
-  distinct: number,
-  hasWord: (lineOfOurs: number) => boolean,
-): Region[] {
-  const regions = overlay(diffLines(base, ours, distinct), diffLines(base, theirs, distinct), ours, theirs)
-  return joinNear(
-    regions.flatMap((region) => (region.take === 'conflict' ? narrow(region, ours, theirs) : [region])),
-    hasWord,
-  )
-}
-
-/** The regions of a merge without conflicts; undefined where there are some. */
-export function mergeRegionsCleanly(
-  base: Int32Array,
-  ours: Int32Array,
-  theirs: Int32Array,
-  distinct: number,
-): Region[] | undefined {
+/** What the two sides changed, each conflict over all lines that either changed there. `distinct`: all numbers are below it. */
+export function layOver(base: Int32Array, ours: Int32Array, theirs: Int32Array, distinct: number): Region[] {
   const regions = overlay(diffLines(base, ours, distinct), diffLines(base, theirs, distinct), ours, theirs)
   for (const region of regions) {
-    if (region.take !== 'conflict') continue
-    if (!isSame(region, ours, theirs)) return undefined
-    region.take = 'both-equal'
+    if (region.take === 'conflict' && isSame(region, ours, theirs)) region.take = 'both-equal'
   }
   return regions
+}
+
+/** The same with its conflicts as small as Git makes them. */
+export function smallest(
+  regions: readonly Region[],
+  ours: Int32Array,
+  theirs: Int32Array,
+  hasWord: (lineOfOurs: number) => boolean,
+): Region[] {
+  return joinNear(
+    regions.flatMap((region) => (region.take === 'conflict' ? narrow(region, ours, theirs) : [{ ...region }])),
+    hasWord,
+  )
 }
 
 function isSame(region: Region, ours: Int32Array, theirs: Int32Array): boolean {

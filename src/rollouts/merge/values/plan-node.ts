@@ -3,7 +3,6 @@ import { childPointer } from '../../../kernel/json.ts'
 import { mergeLines } from '../lines/merge-lines.ts'
 import type { ConflictKind } from '../result.ts'
 import { type Entry, type Side, sourceOf, type TreeNode } from '../tree.ts'
-import { Numbering } from './numbering.ts'
 import { conflict, DROP, kept, mergeProperties, type Part, type Plan, type PlanPart, type Trio } from './plan.ts'
 import { planArray } from './plan-array.ts'
 import { planMap } from './plan-map.ts'
@@ -19,7 +18,6 @@ export function planNode(policies: Policies, nodes: Trio<TreeNode>, pointer: str
   // What has an owner may stand anywhere inside.
   const settled = policies.hasOwners && canMergeInside(nodes) ? undefined : planByText(nodes)
   if (settled !== undefined) return settled
-  if (isTheirsNearer(nodes)) return { do: 'take', side: 'theirs', nodes }
   if (canMergeInside(nodes)) return planInside(policies, nodes, pointer, 'both')
   if (sameValue(ours, theirs) || sameValue(theirs, base)) return { do: 'take', side: 'ours', nodes }
   if (sameValue(ours, base)) return { do: 'take', side: 'theirs', nodes }
@@ -39,26 +37,6 @@ function planInside(policies: Policies, nodes: Trio<TreeNode>, pointer: string, 
   return nodes.ours!.kind === 'map'
     ? planMap(nodes, pointer, part)
     : planArray(nodes, pointer, policies.array(pointer), part)
-}
-
-const hasComment = ({ text, from, start, end, tail }: Entry): boolean =>
-  /[#/]/.test(text.slice(from, start) + text.slice(end, tail))
-
-/**
- * Whether, of two ways to write the same change without comments, theirs leaves more lines as they were. Asked of the
- * smallest collection that holds the change: around it both may have changed the layout with good reason.
- */
-function isTheirsNearer({ base, ours, theirs }: Trio<TreeNode>): boolean {
-  if (base === undefined || ours === undefined || theirs === undefined) return false
-  if (!sameValue(ours, theirs) || sameValue(base, ours)) return false
-  const numbers = new Numbering()
-  const had = new Set(base.entries.map(({ node }) => numbers.of(node)))
-  if (theirs.entries.some(({ node }) => node.kind !== 'scalar' && !had.has(numbers.of(node)))) return false
-  if (ours.style === 'block' ? sourceOf(ours).includes('#') : ours.entries.some(hasComment)) return false
-  const linesOf = (node: TreeNode) => sourceOf(node).split('\n')
-  const known = new Set(linesOf(base))
-  const novel = (node: TreeNode) => linesOf(node).filter((line) => !known.has(line)).length
-  return novel(theirs) < novel(ours)
 }
 
 /** One side left the text alone, or both wrote the same; undefined where it takes more to decide. */
