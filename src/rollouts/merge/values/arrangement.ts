@@ -1,8 +1,8 @@
 /**
  * The order of what two sides add at one place. Where the whole collection is kept in order, one by one, as it is kept.
  * Else all of one side and then all of the other: in a list, where order is part of the value, by name, so that it does
- * not depend on which side is called ours; in a map so that the neighbours are in order, if they are in one way only
- * (`/volumes`, `/volumes/actions`, `/volumes/snapshots`), and else ours first, as people do who keep both.
+ * not depend on which side is called ours; in a map that is mostly in order so that the neighbours are, if they are in
+ * one way only (`/volumes`, `/volumes/actions`, `/volumes/snapshots`), and else ours first, as people do who keep both.
  */
 import type { Arrangement, Meeting } from './order.ts'
 
@@ -36,12 +36,13 @@ export function arrangement(kind: 'map' | 'list', names: Names, sides: readonly 
   }
   const isBefore = ({ ours: [mine], theirs: [other] }: Meeting) => byLetter(names[other!] ?? '', names[mine!] ?? '') < 0
   if (kind === 'list') return { do: 'append', theirsFirst: isBefore }
+  const usual = ASCENDING.filter((compare) => sides.some((side) => isMostlyInOrder(side, compare)))
   return {
     do: 'append',
     theirsFirst: (meeting, { before, after }) => {
       const fits = (...items: (number | undefined | readonly number[])[]) => {
         const run = items.flat().flatMap((identity) => (identity === undefined ? [] : [names[identity]]))
-        return ASCENDING.some((compare) => isInOrder(run, compare))
+        return usual.some((compare) => isInOrder(run, compare))
       }
       const [mine, other] = [meeting.ours, meeting.theirs]
       const ways = [fits(before, other, mine, after), fits(before, mine, other, after)]
@@ -49,6 +50,13 @@ export function arrangement(kind: 'map' | 'list', names: Names, sides: readonly 
       return theirsFits === true && oursFits === false
     },
   }
+}
+
+/** Two neighbours in three are in order; of names in no order it is one in two. */
+function isMostlyInOrder(names: Names, compare: Compare): boolean {
+  let inOrder = 0
+  for (let i = 1; i < names.length; i++) if (compare(names[i - 1] ?? '', names[i] ?? '') <= 0) inOrder++
+  return inOrder * 3 >= (names.length - 1) * 2
 }
 
 const isInOrder = (names: Names, compare: Compare): boolean =>
