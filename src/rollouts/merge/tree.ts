@@ -22,7 +22,7 @@ export type Entry = {
   readonly valueEnd: number
   /** End of its text; in block style with the comment and the end of its line, in flow style without the comma. */
   readonly end: number
-  /** Where what follows begins. Flow style: after its comma and a comment on its line, if it has them; else `end`. */
+  /** Where what follows begins: after the comma and a comment on its line, or after its own comments right below it. */
   readonly tail: number
   readonly node: TreeNode
 }

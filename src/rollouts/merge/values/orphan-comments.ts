@@ -1,21 +1,24 @@
-/** Comments that one side wrote above an entry which the other removed: they outlive it. */
+/** Comments that one side wrote about an entry which the other removed: they outlive it. */
 import type { Entry } from '../tree.ts'
 import type { Part, Trio } from './plan.ts'
 
-/** Whether a part stands in the result: as a value, or for a comment above what has been removed. */
+/** Whether a part stands in the result: as a value, or for a comment about what has been removed. */
 export const isKept = ({ plan, entries }: Part): boolean => plan.do !== 'drop' || orphanComments(entries) !== ''
 
-/** The comment lines above a removed entry that the side which still has the entry added. */
+/** The comment lines above and below a removed entry that the side which still has the entry added. */
 export function orphanComments({ base, ours, theirs }: Trio<Entry>): string {
   const left = ours ?? theirs
   if (left === undefined || base === undefined) return ''
-  const leadOf = ({ text, from, start }: Entry) => text.slice(from, start)
-  const lead = leadOf(left)
-  if (!lead.includes('#') || lead === leadOf(base)) return ''
-  const known = new Set(leadOf(base).split('\n'))
-  return lead
+  const around = linesAround(left)
+  if (!around.includes('#')) return ''
+  const known = linesAround(base)
+  if (around === known) return ''
+  const had = new Set(known.split('\n'))
+  return around
     .split('\n')
-    .filter((line) => line.includes('#') && !known.has(line))
+    .filter((line) => line.includes('#') && !had.has(line))
     .map((line) => `${line}\n`)
     .join('')
 }
+
+const linesAround = ({ text, from, start, end, tail }: Entry): string => text.slice(from, start) + text.slice(end, tail)

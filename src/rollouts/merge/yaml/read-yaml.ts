@@ -131,11 +131,11 @@ function readCollection(
     if (taken === undefined) {
       const entry = readEntry(reading, kind, from, here, place.depth, twin)
       entries.push(entry)
-      from = entry.end
+      from = entry.tail
     } else {
-      const end = here.at + taken.end - taken.start
-      entries.push(placeEntry(taken, text, from, here.at, end))
-      from = end
+      const tail = ownCommentsEnd(text, here.at + taken.end - taken.start, column)
+      entries.push(placeEntry(taken, text, from, here.at, tail))
+      from = tail
     }
     here = contentLine(text, from)
     if (here.column !== column) break
@@ -191,9 +191,27 @@ function readEntry(
     valueStart: node.start,
     valueEnd: node.end,
     end: next,
-    tail: next,
+    tail: ownCommentsEnd(reading.text, next, column),
     node,
   }
+}
+
+/**
+ * End of the comments right below an entry that are its own: those that are indented deeper than it, and those that a
+ * blank line, or the end of the text, parts from what follows.
+ */
+function ownCommentsEnd(text: string, from: number, column: number): number {
+  let own = from
+  for (let start = from; start < text.length; ) {
+    const at = skipSpaces(text, start)
+    const code = text.charCodeAt(at)
+    if (code === LF) return start
+    if (code !== HASH || at - start < column) return own
+    const next = nextLine(text, at)
+    if (own === start && at - start > column) own = next
+    start = next
+  }
+  return text.length
 }
 
 /** End of the comments below a collection that, by their indentation, are its own and not the next one's. */
