@@ -11,7 +11,7 @@ export type ReadResources = () => Promise<readonly { tenant: string; resource: s
 
 export type TenantSeries = {
   /** Adds the requests of a batch. */
-  used(batch: Pick<UsageBatch, 'counts'>): void
+  used(batch: Pick<UsageBatch, 'tenants'>): void
 }
 
 const MAX_TENANTS = 1_000
@@ -40,12 +40,23 @@ export function createTenantSeries(
     return named.has(tenant) ? tenant : OTHER
   }
 
-  const requests = new Counter({
+  /** What no scrape has asked for yet: labels are dear, and made for it alone. */
+  const pending = new Map<string, Map<string, number>>()
+  const requests: Counter<'tenant_id' | 'endpoint' | 'method' | 'status'> = new Counter({
     name: 'tenant_api_requests_total',
     help: 'Answered requests by tenant.',
     labelNames: ['tenant_id', 'endpoint', 'method', 'status'] as const,
     registers: [registry],
-    collect: settle,
+    async collect() {
+      await settle()
+      for (const [tenant_id, counts] of pending) {
+        for (const [key, count] of counts) {
+          const [method = '', endpoint = '', status = ''] = key.split(' ')
+          requests.inc({ tenant_id, endpoint, method, status }, count)
+        }
+      }
+      pending.clear()
+    },
   })
   new Gauge({
     name: 'tenant_resource_usage',
@@ -61,11 +72,17 @@ export function createTenantSeries(
   })
 
   return {
-    used({ counts }) {
-      for (const { tenant, kind, name, status, count } of counts) {
-        if (kind !== 'request') continue
-        const [method = '', endpoint = ''] = name.split(' ')
-        requests.inc({ tenant_id: labelOf(tenant), endpoint, method, status }, count)
+    used({ tenants }) {
+      for (const [tenant, { cells }] of tenants) {
+        const label = labelOf(tenant)
+        const sums = pending.get(label) ?? new Map<string, number>()
+        pending.set(label, sums)
+        for (const { of, count } of cells) {
+          const { kind, method, target, status } = of
+          if (kind !== 'request') continue
+          const key = `${method} ${target} ${status}`
+          sums.set(key, (sums.get(key) ?? 0) + count)
+        }
       }
     },
   }

@@ -16,6 +16,7 @@ import { commitIntents } from './migrations/011-commit-intents.ts'
 import { rollouts } from './migrations/012-rollouts.ts'
 import { rolloutMirror } from './migrations/013-rollout-mirror.ts'
 import { commitGroups } from './migrations/014-commit-groups.ts'
+import { usageGroups } from './migrations/015-usage-groups.ts'
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '001-tenants-and-executions': tenantsAndExecutions,
@@ -31,6 +32,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '012-rollouts': rollouts,
   '013-rollout-mirror': rolloutMirror,
   '014-commit-groups': commitGroups,
+  '015-usage-groups': usageGroups,
 }
 
 /** Brings the database to today's tables. @throws StartRefused where it is newer than this program */

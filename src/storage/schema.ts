@@ -18,7 +18,7 @@ import type {
 import type { DataKeyTable, KeyRingTable, SecretTable } from './tables/secrets.ts'
 import type { StandingTable } from './tables/standing.ts'
 import type { TenantChangeTable, TenantTable } from './tables/tenant.ts'
-import type { RecentRequestsTable, UsageTable } from './tables/usage.ts'
+import type { RecentRequestsTable, UsageGroupTable, UsageTable } from './tables/usage.ts'
 
 export type ExecutionTable = {
   tenant: string
@@ -54,6 +54,7 @@ export type Database = {
   execution: ExecutionTable
   membership: MembershipTable
   usage: UsageTable
+  usage_group: UsageGroupTable
   recent_requests: RecentRequestsTable
   idempotency: IdempotencyTable
   standing: StandingTable

@@ -1,15 +1,15 @@
 /**
- * Usage from the request to the database: counted in memory, written once a second.
+ * Usage from the request to the database: counted in memory, written once a second, added up at leisure.
  * Invariants: a request never waits for the database; a `kill -9` costs at most the last `GROUP_MS`; each count is
  * written once, also where a write failed and was tried again.
  */
-import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { Actor } from '../access/actor.ts'
 import type { Clock } from '../kernel/clock.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import type { Sighting, UserStore } from '../users/store.ts'
+import { PARTS } from './parts.ts'
 import type { UsageStore } from './store.ts'
-import { type AnsweredRequest, createTally, type EndedExecution, inParts, type UsageBatch } from './tally.ts'
+import { type AnsweredRequest, createTally, type EndedExecution, type UsageBatch } from './tally.ts'
 
 export type UsageRecorder = {
   answered(
@@ -23,8 +23,6 @@ export type UsageRecorder = {
 }
 
 const GROUP_MS = 1_000
-/** Parts that are kept of writes that failed: with the disk full for long, the oldest counts go first. */
-const MAX_UNWRITTEN = 6_000
 
 export function createUsageRecorder({
   store,
@@ -33,7 +31,7 @@ export function createUsageRecorder({
   onCounted,
   onError,
 }: {
-  store: Pick<UsageStore, 'add'>
+  store: Pick<UsageStore, 'add' | 'addUp'>
   users: Pick<UserStore, 'seen'>
   clock: Pick<Clock, 'now'>
   /** Told of every batch once, before it is written. */
@@ -46,36 +44,46 @@ export function createUsageRecorder({
   let unwritten: UsageBatch[] = []
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<void> = Promise.resolve()
+  let groups = 0
 
+  /** While the database takes nothing, counts stay in the tally, where more of them take no more room. */
   async function writeGroup(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
+    await writeTaken()
+    unwritten = tally.take()
+    for (const batch of unwritten) onCounted(batch)
+    await writeTaken()
+    if (sightings.size === 0) return
     const seen = [...sightings.values()]
     sightings = new Map()
-    const batch = tally.take()
-    if (batch) {
-      unwritten.push(...inParts(batch))
-      onCounted(batch)
-    }
-    unwritten = unwritten.slice(-MAX_UNWRITTEN)
-    for (let next = unwritten[0]; next; next = unwritten[0]) {
-      await store.add(next)
-      unwritten.shift()
-      await eventLoopTurn()
-    }
-    if (seen.length > 0) await users.seen(seen)
+    await users.seen(seen)
+  }
+
+  async function writeTaken(): Promise<void> {
+    if (unwritten.length > 0) await store.add(unwritten)
+    unwritten = []
   }
 
   /** One after the other. */
-  function flush(): Promise<void> {
-    const written = writing.then(writeGroup)
-    writing = written.catch(() => {})
-    return written
+  function inOrder(work: () => Promise<void>): Promise<void> {
+    const done = writing.then(work)
+    writing = done.catch(() => {})
+    return done
+  }
+
+  const flush = (): Promise<void> => inOrder(writeGroup)
+
+  /** Each group adds up a part, so that every part is added up once in as many seconds as there are parts. */
+  const writeAndAddUp = async (): Promise<void> => {
+    await writeGroup()
+    groups += 1
+    await store.addUp(groups % PARTS)
   }
 
   const writeSoon = (): void => {
     timer ??= setTimeout(() => {
-      flush().catch((error: unknown) => {
+      inOrder(writeAndAddUp).catch((error: unknown) => {
         onError(error)
         writeSoon()
       })

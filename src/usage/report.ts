@@ -1,6 +1,7 @@
 /** What a tenant has used, added up from what was counted. */
 import type { Clock } from '../kernel/clock.ts'
 import type { TenantId } from '../kernel/ids.ts'
+import { partOf } from './parts.ts'
 import type { UsageRecorder } from './recorder.ts'
 import type { DayCount, UsageStore } from './store.ts'
 import { dayOf, type RecentRequest, type UsageCount, type UsageKind } from './usage.ts'
@@ -53,15 +54,21 @@ export function createUsageReports({
   recorder: Pick<UsageRecorder, 'flush'>
   clock: Pick<Clock, 'now'>
 }): UsageReports {
+  /** Makes what the tenant has used so far readable. */
+  async function settle(tenant: TenantId): Promise<void> {
+    await recorder.flush()
+    await store.addUp(partOf(tenant))
+  }
+
   return {
     async analytics(tenant) {
-      await recorder.flush()
+      await settle(tenant)
       const [counts, recent] = await Promise.all([store.byKey(tenant, 0), store.recent(tenant)])
       return { ...requestReport(counts), recent }
     },
 
     async usage(tenant, days) {
-      await recorder.flush()
+      await settle(tenant)
       const toDay = dayOf(clock.now())
       const fromDay = toDay - days + 1
       const [counts, byDay, todays] = await Promise.all([
@@ -82,7 +89,7 @@ export function createUsageReports({
       }
     },
     async callsThisMonth(tenant) {
-      await recorder.flush()
+      await settle(tenant)
       const now = new Date(clock.now())
       const firstDay = dayOf(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
       const counted = (await store.byKey(tenant, firstDay)).filter(isOf('request'))

@@ -1,17 +1,11 @@
 /**
- * Counting in memory, on the way of every request: lookups and additions, and no text made but for a key that is new.
+ * Counting in memory, on the way of every request: lookups and additions, and no text made.
  * Invariant: what was counted is handed out exactly once, by `take`.
  */
 import type { Clock } from '../kernel/clock.ts'
 import type { TenantId } from '../kernel/ids.ts'
-import {
-  type DatedCount,
-  dayOf,
-  RECENT_REQUESTS,
-  type RecentRequest,
-  type UsageCount,
-  type UsageKind,
-} from './usage.ts'
+import { PARTS, partOf } from './parts.ts'
+import { dayOf, RECENT_REQUESTS, type UsageKind } from './usage.ts'
 
 export type AnsweredRequest = {
   tenant: TenantId
@@ -26,154 +20,106 @@ export type AnsweredRequest = {
 
 export type EndedExecution = { kind: 'tool' | 'workflow'; name: string; status: string; durationMs: number }
 
-export type UsageBatch = {
-  counts: readonly DatedCount[]
-  /** The last requests of each tenant in the batch, newest first. */
-  recent: ReadonlyMap<TenantId, readonly RecentRequest[]>
+/** What is counted on a day, as the request has it at hand; one object for all who count the same within a second. */
+export type Counted = {
+  readonly day: number
+  readonly kind: UsageKind
+  /** `''` for executions. */
+  readonly method: string
+  /** A route, a tool or a workflow. */
+  readonly target: string
+  readonly status: string | number
 }
+
+export type Cell = { readonly of: Counted; count: number; durationMs: number; fromMemory: number; lastAt: number }
+
+/** What one tenant has used since somebody last asked. */
+export type TenantTally = {
+  /** A list, as a tenant has few in a second. */
+  readonly cells: Cell[]
+  /** The last requests, the oldest at `seen % RECENT_REQUESTS` once it is full. */
+  readonly recent: Recent[]
+  seen: number
+}
+
+export type Recent = { readonly of: Counted; at: number; durationMs: number }
+
+/** What the tenants of one part have used, of those that have used anything. */
+export type UsageBatch = { part: number; tenants: ReadonlyMap<TenantId, TenantTally> }
 
 export type Tally = {
   answered(request: AnsweredRequest): void
   executed(tenant: TenantId, execution: EndedExecution): void
-  /** All that was counted since it was last asked; undefined = nothing. */
-  take(): UsageBatch | undefined
-}
-
-/** `method` and `code` are what `name` and `status` are made of, so that a request finds its cell without making text. */
-type RequestCell = UsageCount & { method: string; code: number }
-type TenantTally = {
-  requests: Map<string, RequestCell[]>
-  executions: Map<string, UsageCount[]>
-  recent: RecentRequest[]
-  /** How many requests went through `recent`, which is a ring. */
-  seen: number
+  /** All that was counted since it was last asked. */
+  take(): UsageBatch[]
 }
 
 export function createTally(clock: Pick<Clock, 'now'>): Tally {
-  let day = -1
-  let tenants = new Map<TenantId, TenantTally>()
-  let ended: { day: number; tenants: Map<TenantId, TenantTally> }[] = []
+  let parts = emptyParts()
+  /** By target. */
+  let known = new Map<string, Counted[]>()
 
-  function tallyOf(tenant: TenantId, now: number): TenantTally {
-    const today = dayOf(now)
-    if (today !== day) {
-      if (tenants.size > 0) ended.push({ day, tenants })
-      tenants = new Map()
-      day = today
-    }
-    const found = tenants.get(tenant)
+  function tallyOf(tenant: TenantId): TenantTally {
+    const part = parts[partOf(tenant)]!
+    const found = part.get(tenant)
     if (found) return found
-    const made: TenantTally = { requests: new Map(), executions: new Map(), recent: [], seen: 0 }
-    tenants.set(tenant, made)
+    const made: TenantTally = { cells: [], recent: [], seen: 0 }
+    part.set(tenant, made)
+    return made
+  }
+
+  function countedAs(day: number, kind: UsageKind, method: string, target: string, status: Counted['status']): Counted {
+    const alike = known.get(target)
+    const found = alike?.find(
+      (each) => each.status === status && each.method === method && each.kind === kind && each.day === day,
+    )
+    if (found) return found
+    const made = { day, kind, method, target, status }
+    if (alike) alike.push(made)
+    else known.set(target, [made])
     return made
   }
 
   return {
     answered({ tenant, method, route, status, durationMs, fromMemory }) {
       const now = clock.now()
-      const tally = tallyOf(tenant, now)
-      const cell = requestCell(tally, method, route, status)
-      add(cell, durationMs, now)
+      const tally = tallyOf(tenant)
+      const of = countedAs(dayOf(now), 'request', method, route, status)
+      const cell = add(tally, of, durationMs, now)
       if (fromMemory) cell.fromMemory += 1
-      remember(tally, { at: now, method, path: route, status, durationMs })
+      tally.recent[tally.seen % RECENT_REQUESTS] = { of, at: now, durationMs }
+      tally.seen += 1
     },
 
     executed(tenant, { kind, name, status, durationMs }) {
       const now = clock.now()
-      add(executionCell(tallyOf(tenant, now), kind, name, status), durationMs, now)
+      add(tallyOf(tenant), countedAs(dayOf(now), kind, '', name, status), durationMs, now)
     },
 
     take() {
-      const days = tenants.size > 0 ? [...ended, { day, tenants }] : ended
-      if (days.length === 0) return undefined
-      ended = []
-      tenants = new Map()
-      return batchOf(days)
+      const taken = parts
+      parts = emptyParts()
+      known = new Map()
+      return taken.flatMap((tenants, part) => (tenants.size > 0 ? [{ part, tenants }] : []))
     },
   }
 }
 
-function add(cell: UsageCount, durationMs: number, now: number): void {
+const emptyParts = (): Map<TenantId, TenantTally>[] => Array.from({ length: PARTS }, () => new Map())
+
+function add({ cells }: TenantTally, of: Counted, durationMs: number, now: number): Cell {
+  let cell = cells.find((each) => each.of === of)
+  if (!cell) {
+    cell = { of, count: 0, durationMs: 0, fromMemory: 0, lastAt: 0 }
+    cells.push(cell)
+  }
   cell.count += 1
   cell.durationMs += durationMs
   cell.lastAt = now
+  return cell
 }
 
-function remember(tally: TenantTally, request: RecentRequest): void {
-  tally.recent[tally.seen % RECENT_REQUESTS] = request
-  tally.seen += 1
+export function recentOf({ recent, seen }: TenantTally): readonly Recent[] {
+  const oldest = seen <= RECENT_REQUESTS ? 0 : seen % RECENT_REQUESTS
+  return oldest === 0 ? recent : [...recent.slice(oldest), ...recent.slice(0, oldest)]
 }
-
-function requestCell({ requests }: TenantTally, method: string, route: string, code: number): RequestCell {
-  const cells = requests.get(route)
-  const found = cells?.find((cell) => cell.code === code && cell.method === method)
-  if (found) return found
-  const made = { ...blank('request', `${method} ${route}`, String(code)), method, code }
-  if (cells) cells.push(made)
-  else requests.set(route, [made])
-  return made
-}
-
-function executionCell({ executions }: TenantTally, kind: UsageKind, name: string, status: string): UsageCount {
-  const cells = executions.get(name)
-  const found = cells?.find((cell) => cell.status === status && cell.kind === kind)
-  if (found) return found
-  const made = blank(kind, name, status)
-  if (cells) cells.push(made)
-  else executions.set(name, [made])
-  return made
-}
-
-const blank = (kind: UsageKind, name: string, status: string): UsageCount => ({
-  kind,
-  name,
-  status,
-  count: 0,
-  durationMs: 0,
-  fromMemory: 0,
-  lastAt: 0,
-})
-
-/** Rows of a part, which the database takes in about a millisecond. */
-const PART_ROWS = 50
-
-/** The same, to be written bit by bit: with a thousand tenants in one second it would hold up all requests. */
-export function inParts({ counts, recent }: UsageBatch): UsageBatch[] {
-  const last = [...recent]
-  const parts = Math.ceil(Math.max(counts.length, last.length) / PART_ROWS)
-  return Array.from({ length: parts }, (_, part) => {
-    const [from, to] = [part * PART_ROWS, (part + 1) * PART_ROWS]
-    return { counts: counts.slice(from, to), recent: new Map(last.slice(from, to)) }
-  })
-}
-
-function batchOf(days: readonly { day: number; tenants: ReadonlyMap<TenantId, TenantTally> }[]): UsageBatch {
-  const counts: DatedCount[] = []
-  const recent = new Map<TenantId, readonly RecentRequest[]>()
-  for (const { day, tenants } of days) {
-    for (const [tenant, tally] of tenants) {
-      for (const cells of [...tally.requests.values(), ...tally.executions.values()]) {
-        for (const cell of cells) counts.push(dated(cell, tenant, day))
-      }
-      if (tally.recent.length > 0) recent.set(tenant, [...newestFirst(tally), ...(recent.get(tenant) ?? [])])
-    }
-  }
-  return { counts, recent }
-}
-
-const newestFirst = ({ recent, seen }: TenantTally): RecentRequest[] => {
-  const oldest = seen % RECENT_REQUESTS
-  return [...recent.slice(oldest), ...recent.slice(0, oldest)].reverse()
-}
-
-const dated = (cell: UsageCount, tenant: TenantId, day: number): DatedCount => ({
-  tenant,
-  day,
-  kind: cell.kind,
-  name: cell.name,
-  status: cell.status,
-  count: cell.count,
-  durationMs: cell.durationMs,
-  fromMemory: cell.fromMemory,
-  lastAt: cell.lastAt,
-})

@@ -1,5 +1,4 @@
 /** What is counted of a tenant's use: requests by endpoint and executions by tool and workflow, each by day and outcome. Pure. */
-import type { TenantId } from '../kernel/ids.ts'
 
 export type UsageKind = 'request' | 'tool' | 'workflow'
 
@@ -23,7 +22,7 @@ export type UsageCount = UsageKey & {
 }
 
 /** `day`: whole days since 1970-01-01 (UTC). */
-export type DatedCount = UsageCount & { tenant: TenantId; day: number }
+export type DatedCount = UsageCount & { day: number }
 
 export type RecentRequest = {
   /** When it was answered, in milliseconds since 1970-01-01T00:00Z. */

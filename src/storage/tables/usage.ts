@@ -1,4 +1,14 @@
 /** What tenants have asked for, counted. */
+import type { Generated } from 'kysely'
+
+/** What the tenants of a part have used in a second, to be added to the rows below. */
+export type UsageGroupTable = {
+  id: Generated<number>
+  /** See usage/parts.ts. */
+  part: number
+  /** See storage/usage/usage-group.ts. */
+  counts_json: string
+}
 
 export type UsageTable = {
   tenant: string
