@@ -126,7 +126,7 @@ export function answerEmpty(c: Ctx, status: 204 | 304, headers: AnswerHeaders): 
 }
 
 /** An answer whose body is JSON text already. */
-export const answerJsonText = (c: Ctx, body: string, options?: AnswerOptions): Reply =>
+export const answerJsonText = (c: Ctx, body: string | Uint8Array, options?: AnswerOptions): Reply =>
   answer(c, body, 'application/json', options)
 
 export const answerJson = (c: Ctx, value: unknown, options?: AnswerOptions): Reply =>

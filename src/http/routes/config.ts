@@ -11,8 +11,8 @@ import type { Answer, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
 import { DEFINITION_SUMMARY, toolSummary, workflowSummary } from './definitions.ts'
 
-/** Bodies are kept as text, least recently asked for thrown out first. */
-const BODY_CACHE_BYTES = 64 * 1024 * 1024
+/** Whole answers are kept as the bytes that leave, least recently asked for thrown out first. */
+const BODY_CACHE_BYTES = 32 * 1024 * 1024
 
 type Handler = (c: Ctx, scope: TenantScope) => Answer
 
@@ -38,7 +38,7 @@ const CONFIG_ANSWER = {
 export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atRevision: AtRevision }): Route[] {
   /** Scopes that a request has waited for already. */
   const waited = new WeakSet<TenantScope>()
-  const bodies = new LRUCache<Served, string>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length + 1 })
+  const bodies = new LRUCache<Served, Buffer>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length })
 
   function whole(c: Ctx, scope: TenantScope): Answer {
     const snapshot = requireSnapshot(scope)
@@ -49,7 +49,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     // Keyed by what is served, which is one object for as long as the branch stands still.
     let body = bodies.get(scope.served)
     if (body === undefined) {
-      body = JSON.stringify(configAnswer(scope.served, snapshot))
+      body = Buffer.from(JSON.stringify(configAnswer(scope.served, snapshot)))
       bodies.set(scope.served, body)
     }
     return answerJsonText(c, body, { headers })
