@@ -4,6 +4,7 @@
  * the same commits and move the same branches when all is planned.
  */
 import { createCompiler } from '../src/app/compiler.ts'
+import { openPlanning } from '../src/app/planning.ts'
 import { commitBytes } from '../src/git/objects/commit-bytes.ts'
 import { objectId } from '../src/git/objects/object-id.ts'
 import type { NewObject } from '../src/git/objects/pack-entry.ts'
@@ -11,7 +12,6 @@ import { writePack } from '../src/git/objects/pack-writer.ts'
 import { openRefWriter } from '../src/git/refs/ref-updates.ts'
 import { createRefReader } from '../src/git/refs/refs.ts'
 import { headsBelow } from '../src/git/refs/tenant-heads.ts'
-import { openPlanner } from '../src/git/rollouts/open-planner.ts'
 import type { Oid, RefName, TenantId } from '../src/kernel/ids.ts'
 import type { PlannedTenant } from '../src/rollouts/plan/plan.ts'
 import { signCommitPooled } from '../src/signing/commit.ts'
@@ -82,7 +82,7 @@ async function once(gitDir: string, { heads, signed, work }: { heads: Heads; sig
   let started = performance.now()
   let processor = process.cpuUsage()
   const valid = new Set<Oid>()
-  const planner = openPlanner(gitDir, { ...compiler, validHeads: async () => valid })
+  const planner = openPlanning(gitDir, compiler)
   const [branches] = await Promise.all([headsBelow(gitDir, PREFIX), planner.trunkProblems(trunk)])
   if (heads === 'known') for (const { head } of branches) valid.add(head)
   const targets = branches.map(({ ref, head }) => ({
@@ -95,7 +95,7 @@ async function once(gitDir: string, { heads, signed, work }: { heads: Heads; sig
   }))
   const groups: Merge[][] = [[]]
   let applying = Promise.resolve()
-  for await (const group of planner.plan(trunk, targets)) {
+  for await (const group of planner.plan(trunk, targets, valid)) {
     const merges = groups.at(-1)!
     merges.push(...mergesOf(group))
     if (merges.length < TOGETHER) continue
@@ -113,7 +113,7 @@ async function once(gitDir: string, { heads, signed, work }: { heads: Heads; sig
   for (const merges of groups) await apply(merges)
   const totalMs = performance.now() - started
   const { user, system } = process.cpuUsage(processor)
-  planner.close()
+  await planner.close()
   await compiler.close()
   const { maxRSS: maxRssKb } = process.resourceUsage()
   return { totalMs, processorMs: (user + system) / 1_000, maxRssKb, outcomes, moved } satisfies Once

@@ -22,6 +22,7 @@ await build({
   entryPoints: {
     cli: 'src/cli.ts',
     'expression-worker': 'src/expressions/worker.ts',
+    'planner-thread': 'src/app/planner-thread.ts',
     'ssh-program': 'src/signing/ssh-program-main.ts',
   },
   outdir: draft,

@@ -94,7 +94,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     async close() {
       looking.watch.stop()
       await changing.runs.close()
-      changing.planner.close()
+      await changing.planner.close()
       await changing.commits.close()
       await changing.housekeeping.close()
       running.tenants.registry.close()

@@ -8,7 +8,6 @@ import { openCommitRepository } from '../git/commit-repository.ts'
 import { openHousekeeping } from '../git/housekeeping.ts'
 import { isLeftBehind, ownName } from '../git/left-behind.ts'
 import { openMirror } from '../git/rollouts/mirror.ts'
-import { openPlanner } from '../git/rollouts/open-planner.ts'
 import { openRolloutRepository } from '../git/rollouts/rollout-repository.ts'
 import { SERVICE, serviceKey } from '../git/setup/conveniences.ts'
 import { openRuns } from '../rollouts/runs/open-runs.ts'
@@ -16,6 +15,7 @@ import { commitJournal } from '../storage/commit-journal.ts'
 import { openRolloutStorage } from '../storage/rollouts/open-rollouts.ts'
 import { validHeads } from '../storage/standings.ts'
 import type { Ground } from './ground.ts'
+import { openPlanning } from './planning.ts'
 import type { Running } from './running.ts'
 import type { Serving } from './serving.ts'
 
@@ -71,15 +71,13 @@ export async function openChanging(
     clock,
   })
 
-  const planner = openPlanner(gitDir, {
-    compile: compiler.compile,
-    // What was noted and is not written yet is looked at as if nobody had.
-    validHeads: () => validHeads(storage.db),
-  })
+  const planner = openPlanning(gitDir, compiler)
   const runs = openRuns({
     ...openRolloutStorage(storage, { dataDir: config.dataDir, audit: audit.writer, clock, flush: executions.flush }),
     merging: openRolloutRepository({ gitDir, refs, objects, history, writer, key, by: SERVICE, clock }),
     planner,
+    // What was noted and is not written yet is looked at as if nobody had.
+    validHeads: () => validHeads(storage.db),
     snapshots,
     fleet,
     names: config.names,

@@ -3,9 +3,9 @@
  * repository alone; the database is asked only where tenants are chosen by what stands there.
  */
 import { createCompiler } from '../app/compiler.ts'
+import { openPlanning } from '../app/planning.ts'
 import { type Config, readConfig } from '../boot/config.ts'
 import { headsBelow } from '../git/refs/tenant-heads.ts'
-import { openPlanner } from '../git/rollouts/open-planner.ts'
 import { GitFailure, runGit } from '../git/run.ts'
 import { findRepository } from '../git/setup/layout.ts'
 import { type Oid, parseOid, parseTenantId, type TenantId } from '../kernel/ids.ts'
@@ -41,12 +41,12 @@ export async function planRollout(options: Options): Promise<void> {
   const trunk = await commitOf(gitDir, options.from ?? headRef(config.names.trunk))
   const targets = await targetsFor(gitDir, config, options)
   const compiler = createCompiler()
-  const planner = openPlanner(gitDir, compiler)
+  const planner = openPlanning(gitDir, compiler)
   try {
     const { summary, trunkErrors, broken } = await report({ planner, trunk, targets, options })
     process.exitCode = exitOf(summary, trunkErrors, broken)
   } finally {
-    planner.close()
+    await planner.close()
     await compiler.close()
   }
 }

@@ -4,10 +4,15 @@
  */
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
+import { getEnvironmentData, setEnvironmentData, threadId } from 'node:worker_threads'
 
 /** No refs and no host names have it (git-check-ref-format(1)). */
 const SEPARATOR = '~'
-const ME = [process.pid, hostname(), randomUUID()].join(SEPARATOR)
+/** The same in all threads of a process: none takes another's for left behind. */
+const RUN_KEY = 'espalier run'
+const RUN = (getEnvironmentData(RUN_KEY) as string | undefined) ?? randomUUID()
+setEnvironmentData(RUN_KEY, RUN)
+const ME = [process.pid, hostname(), RUN].join(SEPARATOR)
 /** What another machine, or a container with its own process ids, has made is taken for left behind after this long. */
 const FOREIGN_AFTER_MS = 10 * 60_000
 
@@ -16,7 +21,7 @@ let made = 0
 /** A name that no other call gives, here or in another process. `subject` comes back from `subjectOf`. */
 export function ownName(subject: string): string {
   made += 1
-  return [ME, made, encodeURIComponent(subject)].join(SEPARATOR)
+  return [ME, `${threadId}-${made}`, encodeURIComponent(subject)].join(SEPARATOR)
 }
 
 /** Whether a text is such a name. */

@@ -20,7 +20,7 @@ import { createScratchRepository } from './scratch-repository.ts'
 /** Of compiled files and trees that were checked as a whole. */
 const KEPT_BYTES = 48 * 1024 * 1024
 
-export type ValidTrees = Pick<PlannerPorts, 'isKnownValid' | 'noteValid' | 'validHeads'>
+export type ValidTrees = Pick<PlannerPorts, 'isKnownValid' | 'noteValid'>
 
 /** @param valid which trees are known to be valid */
 export function openPlannerPorts(

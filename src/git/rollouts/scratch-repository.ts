@@ -1,13 +1,15 @@
 /**
  * A bare repository in a temporary folder that sees the objects of another one and keeps its own apart: where git may merge
  * without leaving anything in the real repository, and where neither a configuration nor attributes nor a merge driver of
- * anybody's takes part. Nothing in it is worth keeping: it is written without fsync, and removed when it is closed.
+ * anybody's takes part. Nothing in it is worth keeping: it is written without fsync, and removed when it is closed, or when the
+ * next one is made, where its process was killed.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { deflateSync } from 'node:zlib'
 import type { Oid } from '../../kernel/ids.ts'
+import { isLeftBehind, isOwnName, ownName } from '../left-behind.ts'
 import { type ObjectType, objectId } from '../objects/object-id.ts'
 
 export type ScratchRepository = {
@@ -19,9 +21,13 @@ export type ScratchRepository = {
   remove(): void
 }
 
+const PREFIX = 'espalier-scratch-'
+
 /** @param gitDir the repository whose objects are to be seen */
 export function createScratchRepository(gitDir: string): ScratchRepository {
-  const scratch = mkdtempSync(join(tmpdir(), 'espalier-scratch-'))
+  removeLeftScratch()
+  const scratch = join(tmpdir(), PREFIX + ownName('objects'))
+  mkdirSync(scratch, { mode: 0o700 })
   for (const folder of ['refs', 'objects/info']) mkdirSync(join(scratch, folder), { recursive: true })
   writeFileSync(join(scratch, 'HEAD'), 'ref: refs/heads/none\n')
   writeFileSync(join(scratch, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
@@ -42,5 +48,13 @@ export function createScratchRepository(gitDir: string): ScratchRepository {
       return oid
     },
     remove: () => rmSync(scratch, { recursive: true, force: true }),
+  }
+}
+
+function removeLeftScratch(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : ''
+    const stats = isOwnName(owner) && statSync(join(tmpdir(), name), { throwIfNoEntry: false })
+    if (stats && isLeftBehind(owner, stats)) rmSync(join(tmpdir(), name), { recursive: true, force: true })
   }
 }

@@ -15,21 +15,23 @@ import { openTrunk, type Trunk } from './trunk.ts'
 export type RolloutPlanner = {
   /**
    * Groups of planned tenants, in the order of `targets`, each as soon as it is done.
+   * @param valid commits whose trees were found valid before, such as those that tenants are served; any others too
    * @throws where `trunk` itself cannot be read
    */
-  plan(trunk: Oid, targets: readonly Target[]): AsyncIterable<readonly PlannedTenant[]>
+  plan(trunk: Oid, targets: readonly Target[], valid?: ReadonlySet<Oid>): AsyncIterable<readonly PlannedTenant[]>
   /** What is wrong with the trunk's own tree: no tenant can be given that without the same. */
   trunkProblems(trunk: Oid): Promise<readonly FileProblem[]>
 }
 
-/** Enough that git reads in batches, few enough that what they leave is young when it is collected. */
-const GROUP = 64
+/** Enough that git reads in batches, few enough that most of what they leave is dead before it is collected. */
+const GROUP = 16
 /** Groups under way at once. */
 const AHEAD = 3
 /** A rollback plans from a commit of each tenant: these are not kept long. */
 const KEPT_TRUNKS = 8
 
-const NOTHING: [ReadonlyMap<Oid, Standing>, ReadonlySet<Oid>] = [new Map(), new Set()]
+const NONE: ReadonlySet<Oid> = new Set()
+const NO_STANDINGS: ReadonlyMap<Oid, Standing> = new Map()
 
 export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
   const trunks = new LRUCache<Oid, Promise<Trunk>>({ max: KEPT_TRUNKS })
@@ -44,13 +46,13 @@ export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
   }
 
   return {
-    async *plan(commit, targets) {
+    async *plan(commit, targets, valid = NONE) {
       const trunk = await trunkAt(commit)
+      if (valid.has(commit)) trunk.noteValid()
       const heads = targets.filter(({ hold }) => hold === null).map(({ head }) => head)
       // So many will ask for it: it is worked out while git walks through their histories.
       if (heads.length > GROUP) trunk.problems().catch(() => {})
-      const [standings, valid] =
-        heads.length === 0 ? NOTHING : await Promise.all([ports.standings(commit, heads), ports.validHeads()])
+      const standings = heads.length === 0 ? NO_STANDINGS : await ports.standings(commit, heads)
       const underWay: Promise<PlannedTenant[]>[] = []
       for (let next = 0; next < targets.length || underWay.length > 0; ) {
         while (next < targets.length && underWay.length < AHEAD) {

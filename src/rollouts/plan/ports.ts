@@ -21,8 +21,6 @@ export type PlannerPorts = {
   /** Whether this tree is known to have nothing wrong with it; false = nobody has looked. */
   isKnownValid(tree: Oid): boolean
   noteValid(tree: Oid): void
-  /** Commits whose trees were found valid before, such as those that tenants are served; asked once for each plan. */
-  validHeads(): Promise<ReadonlySet<Oid>>
   /** What an error says of an object that cannot be read; undefined where it is another error. */
   unreadable(error: unknown): string | undefined
 }

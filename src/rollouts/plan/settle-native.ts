@@ -18,7 +18,7 @@ import {
   sameEntry,
   textOf,
 } from './trees/indexed-tree.ts'
-import { spliceTree } from './trees/splice-tree.ts'
+import { type Edit, spliceTree } from './trees/splice-tree.ts'
 import type { ReadTree } from './trees/trunk-side.ts'
 
 export type Stage = { mode: string; oid: Oid }
@@ -62,7 +62,7 @@ export function nativeSettler({
     )
     const names = new Set([native, ours, theirs].flatMap((tree) => [...tree!.byName.keys()]))
     for (const path of laying.settled.keys()) if (path.startsWith(at)) names.add(firstNameOf(path.slice(at.length)))
-    const edits = new Map<string, Entry | undefined>()
+    const edits: Edit[] = []
     for (const name of names) {
       const entries = {
         native: native!.byName.get(name),
@@ -71,9 +71,9 @@ export function nativeSettler({
         theirs: theirs!.byName.get(name),
       }
       const entry = await entryFor(laying, `${at}${textOf(name)}`, name, entries)
-      if (!sameEntry(entry, entries.native)) edits.set(name, entry)
+      if (!sameEntry(entry, entries.native)) edits.push({ name, entry })
     }
-    if (edits.size === 0) return versions.native
+    if (edits.length === 0) return versions.native
     const bytes = spliceTree(native!, edits)
     if (bytes.length === 0 && at !== '') return undefined
     const oid = treeId(bytes)

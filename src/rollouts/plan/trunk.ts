@@ -23,6 +23,8 @@ export type Trunk = {
    */
   plan(target: Target, standing: Standing | undefined, isValid: boolean): Promise<PlannedTenant>
   problems(): Promise<readonly FileProblem[]>
+  /** It is known to have none. */
+  noteValid(): void
 }
 
 /** @throws where the commit cannot be read */
@@ -130,6 +132,7 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
       return { tenant, ref, head, base, outcome }
     },
     problems: () => validator.problems(theirs, []),
+    noteValid: () => ports.noteValid(theirs),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything about runs, put together over the adapters that `app.ts` gives. */
 
+import type { Oid } from '../../kernel/ids.ts'
 import { createPace, type Pace } from '../../kernel/pace.ts'
 import type { RolloutPlanner } from '../plan/planner.ts'
 import { createConductor, type DriverLock } from './conductor.ts'
@@ -39,6 +40,8 @@ export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
   Pick<RolloutDeps, 'fleet' | 'newId'> & {
     merging: Omit<Merging, 'plan'>
     planner: RolloutPlanner
+    /** Commits that were found valid when their tenants were served. */
+    validHeads(): Promise<ReadonlySet<Oid>>
     /** The remote that branches are pushed to, where there is one. */
     mirror: Mirror | undefined
     /** What becomes of a new commit of the trunk by itself. */
@@ -57,7 +60,7 @@ export function openRuns(given: OpenRunsDeps): Runs {
     ...given,
     pace,
     mirrors: given.mirror !== undefined,
-    merging: { ...given.merging, plan: oneByOne(given.planner, pace) },
+    merging: { ...given.merging, plan: oneByOne(given, pace) },
   }
   const { store, holds, clock } = deps
   const mirroring = given.mirror && createMirroring({ ...deps, mirror: given.mirror })
@@ -112,10 +115,10 @@ export function openRuns(given: OpenRunsDeps): Runs {
 }
 
 /** A run takes tenants one by one, from whatever groups they were planned in. */
-const oneByOne = (planner: RolloutPlanner, pace: Pace): Merging['plan'] =>
+const oneByOne = ({ planner, validHeads }: Pick<OpenRunsDeps, 'planner' | 'validHeads'>, pace: Pace): Merging['plan'] =>
   async function* (trunk, targets) {
     pace.begin()
-    for await (const group of planner.plan(trunk, targets)) {
+    for await (const group of planner.plan(trunk, targets, await validHeads())) {
       yield* group
       await pace.rest()
     }

@@ -72,7 +72,7 @@ test.each(Object.entries(CHANGES))('where on main %s', async (_, change) => {
   const broken = heads.find(({ ref }) => ref.endsWith('/has-an-error-already'))?.head
 
   const outcomes = async (known: readonly Oid[]): Promise<Record<string, string>> => {
-    const planner = openPlanner(gitDir, { ...compiler, validHeads: async () => new Set(known) })
+    const planner = openPlanner(gitDir, compiler)
     const found: Record<string, string> = {}
     const targets = heads.map(({ ref, head }) => ({
       tenant: ref.split('/').at(-1) as TenantId,
@@ -82,7 +82,7 @@ test.each(Object.entries(CHANGES))('where on main %s', async (_, change) => {
       reapply: null,
       decisions: new Map(),
     }))
-    for await (const group of planner.plan(trunk, targets)) {
+    for await (const group of planner.plan(trunk, targets, new Set(known))) {
       for (const { tenant, outcome } of group) {
         const errors = outcome.kind === 'invalid' ? outcome.caused.map(({ code, file }) => ` ${code} in ${file}`) : []
         found[tenant] = outcome.kind + errors.join(',')
@@ -106,10 +106,7 @@ test('the changes of main meet tenants in as many ways as are foreseen', async (
     folder.repository.gitDir,
     'refs/heads/customer/',
   )
-  const planner = openPlanner(folder.repository.gitDir, {
-    ...compiler,
-    validHeads: async () => new Set(head ? [head] : []),
-  })
+  const planner = openPlanner(folder.repository.gitDir, compiler)
   const target = {
     tenant: 'meets' as TenantId,
     ref: ref!,
@@ -118,7 +115,7 @@ test('the changes of main meet tenants in as many ways as are foreseen', async (
     reapply: null,
     decisions: new Map(),
   }
-  for await (const [planned] of planner.plan(trunk, [target])) {
+  for await (const [planned] of planner.plan(trunk, [target], new Set([head!]))) {
     expect(planned?.outcome).toMatchObject({
       kind: 'invalid',
       caused: [{ code: 'duplicate-name', file: 'tools/mine.json' }],

@@ -16,7 +16,7 @@ import type { Oid } from '../../../kernel/ids.ts'
 import type { FolderMerge, FolderMergePorts } from './folder-merge.ts'
 import { type Entry, FOLDER_MODE, isFile, isFolder, makeEntry, oidOf, sameEntry, textOf } from './indexed-tree.ts'
 import { changesOf } from './own-changes.ts'
-import { spliceTree } from './splice-tree.ts'
+import { type Edit, spliceTree } from './splice-tree.ts'
 import type { Versions } from './trunk-side.ts'
 
 /** Merges folders given by their ids; undefined = there is no such folder. Gives the result's, and notes the rest in `merge`. */
@@ -31,28 +31,24 @@ export function folderMerger({ readTree, sideOf, mergeFile, owners, treeId }: Fo
     const bytes = ours === undefined ? NO_BYTES : await readTree(ours)
     const own = changesOf(side.base, bytes)
     merge.own.set(at, own)
-    const edits = new Map<string, Entry | undefined>()
-    const keep = (name: string, entry: Entry | undefined, { theirs: there }: Versions): void => {
-      if (!sameEntry(entry, there)) edits.set(name, entry)
-    }
-    const settle = (name: string, versions: Versions): void | Promise<void> => {
-      const decision = decide(merge, `${at}${textOf(name)}`, versions)
-      if (decision instanceof Promise) return decision.then((entry) => keep(name, entry, versions))
-      keep(name, decision, versions)
-    }
+    const edits: Edit[] = []
     for (const { name, base: was, now } of own) {
-      const settling = settle(name, { base: was, ours: now, theirs: side.trunk.byName.get(name) })
-      if (settling) await settling
+      const there = side.trunk.byName.get(name)
+      const decision = decide(merge, `${at}${textOf(name)}`, { base: was, ours: now, theirs: there })
+      const entry = decision instanceof Promise ? await decision : decision
       if (!merge.decided) return undefined
+      if (!sameEntry(entry, there)) edits.push({ name, entry })
     }
     if (owners.reaches(at)) {
       const seen = new Set(own.map(({ name }) => name))
       for (const { name, base: was, now } of side.changes.values()) {
-        if (!seen.has(name)) await settle(name, { base: was, ours: was, theirs: now })
+        if (seen.has(name)) continue
+        const entry = await decide(merge, `${at}${textOf(name)}`, { base: was, ours: was, theirs: now })
         if (!merge.decided) return undefined
+        if (!sameEntry(entry, now)) edits.push({ name, entry })
       }
     }
-    if (edits.size === 0) return theirs
+    if (edits.length === 0) return theirs
     const merged = spliceTree(side.trunk, edits)
     if (merged.length === 0 && at !== '') return undefined
     const oid = treeId(merged)

@@ -43,7 +43,9 @@ export async function isProven({ effect, own, exceptions, room }: Claim, ports: 
       const path = `${folder}/${textOf(change.name)}`
       if (exceptions.has(path)) continue
       if (effect.addedPaths.has(path.toLowerCase())) return false
-      if (!(await staysApart(path, folder, change, effect, ports))) return false
+      const apart = staysApart(path, folder, change, effect, ports)
+      // Most are known at once, and a promise for each would cost more than the answer.
+      if (!(typeof apart === 'boolean' ? apart : await apart)) return false
     }
   }
   return true
@@ -66,18 +68,28 @@ async function keepsItsName(
 }
 
 /** Whether a file of the tenant's own has nothing to do with the names that the trunk's changes are about. */
-async function staysApart(
+function staysApart(
   path: string,
   folder: Folder,
-  { base, now }: EntryChange,
-  { added, removed, used, changesWorkflows, addedStems }: TrunkEffect,
-  { readBlob, compile }: ProofPorts,
-): Promise<boolean> {
+  change: EntryChange,
+  effect: TrunkEffect,
+  ports: ProofPorts,
+): boolean | Promise<boolean> {
   const file = fileAt(path)
   // Such as a README: it gives no name.
   if (!file) return true
-  if (folder === 'config') return !addedStems.has(file.stem)
-  if (folder === 'workflows' && now && changesWorkflows) return false
+  if (folder === 'config') return !effect.addedStems.has(file.stem)
+  if (folder === 'workflows' && change.now && effect.changesWorkflows) return false
+  return usesNoOther(file, change, effect, ports)
+}
+
+/** The same of a tool or a workflow. */
+async function usesNoOther(
+  file: NonNullable<ReturnType<typeof fileAt>>,
+  { base, now }: EntryChange,
+  { added, removed, used }: TrunkEffect,
+  { readBlob, compile }: ProofPorts,
+): Promise<boolean> {
   if (base && used.size > 0 && !(await givesOr(file, base, now, used, compile))) return false
   if (!now || (added.size === 0 && removed.size === 0)) return true
   if (!isFile(now)) return false
