@@ -9,6 +9,7 @@ import { parseTenantId, TENANT_ID_FORM, type TenantId } from '../kernel/ids.ts'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { type MasterKey, masterKeyFromText } from '../secrets/key-ring.ts'
 import type { BranchNames } from '../tenants/tenant.ts'
+import { refuseMisspelt } from './misspelt.ts'
 
 export type Config = {
   /** `host` is empty for every interface. */
@@ -73,6 +74,7 @@ export const VARIABLES = {
 
 /** @throws StartRefused naming the variable that is wrong */
 export function readConfig(env: Environment, cwd: string): Config {
+  refuseMisspelt(Object.keys(env), Object.keys(VARIABLES))
   const of = (name: keyof typeof VARIABLES): string => env[name] || VARIABLES[name][0]
   const adminToken = adminTokenOf(of('ESPALIER_ADMIN_TOKEN'))
   const dataDir = resolve(cwd, of('ESPALIER_DATA_DIR'))

@@ -1,6 +1,7 @@
 /** What a caller wants to run, by name or in words, and what that comes to on one snapshot. Pure. */
 import { AppError } from '../kernel/errors.ts'
 import type { JsonObject } from '../kernel/json.ts'
+import { nearestName } from '../kernel/nearest-name.ts'
 import type { Candidate } from '../routing/route.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { Execution } from './execution.ts'
@@ -48,9 +49,9 @@ export function routeOf(intent: Intent, snapshot: Snapshot): ChosenRoute {
 }
 
 export function unknownName(kind: 'tool' | 'workflow', name: string, known: readonly string[]): AppError {
-  return new AppError(`${kind}-not-found`, {
-    detail: `This tenant has no ${kind} "${name}". It has: ${listed(known)}.`,
-  })
+  const near = nearestName(name, known)
+  const advice = near === undefined ? `It has: ${listed(known)}.` : `Did you mean "${near}"?`
+  return new AppError(`${kind}-not-found`, { detail: `This tenant has no ${kind} "${name}". ${advice}` })
 }
 
 const MAX_LISTED = 20

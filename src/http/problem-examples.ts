@@ -51,7 +51,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     revision: 'c2f1…',
   },
   'config-not-found': {
-    detail: 'The configuration has nothing at /limits/max. At the top it has: features, policy.',
+    detail: 'The configuration has nothing at /limits/max. /limits has: agents, users.',
   },
   'conflict-not-found': {
     detail: 'No tenant of a rollout has the conflict "3f1c…". GET /admin/conflicts lists those that are open.',
@@ -103,7 +103,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
       'A patch is of the type application/merge-patch+json or application/json-patch+json, not "application/json".',
   },
   'method-not-allowed': { detail: 'This path takes GET, POST.' },
-  'not-found': { detail: 'Nothing is here; /openapi.json lists every path.' },
+  'not-found': { detail: 'Nothing is here. Did you mean /api/v1/execute? /openapi.json lists every path.' },
   'not-ready': { detail: 'The repository or the database does not answer.' },
   overloaded: {
     detail: 'This tenant has 64 workflows under way, which is as many as it may have; try again when one has ended.',
@@ -124,7 +124,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     version: 7,
   },
   'precondition-required': {
-    detail: 'config/limits.yaml is not there. Say that it is to be new (If-None-Match: *).',
+    detail: 'config/limits.yaml is not there. Say that it is to be new (If-None-Match: *; on a command line, --new).',
     path: 'config/limits.yaml',
     oid: null,
   },
@@ -226,7 +226,7 @@ export const PROBLEM_EXAMPLES: Readonly<Record<ProblemCode, ProblemExample>> = {
     errors: [{ pointer: '/compute/result', detail: 'division by zero' }],
     ...EXECUTION,
   },
-  'tool-not-found': { detail: 'This tenant has no tool "calculater". It has: calculator, process_order.' },
+  'tool-not-found': { detail: 'This tenant has no tool "calculater". Did you mean "calculator"?' },
   'tool-timeout': {
     detail: '`pairs` could not be computed: it takes longer than the 250 ms that an expression may take.',
     errors: [{ pointer: '/compute/pairs', detail: 'it takes longer than the 250 ms that an expression may take' }],

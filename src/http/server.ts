@@ -17,6 +17,7 @@ import { type Ctx, type Env, Exchange, type PathParameter, type Reply, requestHe
 import type { Gate } from './gate.ts'
 import type { Idempotency } from './idempotency.ts'
 import { foreignPageRefusal, refuseForeignHost } from './loopback.ts'
+import { pathRefusal } from './path-refusal.ts'
 import { problemReply } from './problem.ts'
 import { queryGuard } from './query-names.ts'
 import type { Answer, Method, Route } from './route.ts'
@@ -88,7 +89,7 @@ export function createServer(deps: ServerDeps): HttpServer {
   for (const [path, methods] of allowed) {
     refusals.all(honoPath(path), byHono(observed(path, () => refuseMethod(methods))))
   }
-  refusals.notFound(byHono(observed('none', refusePath)))
+  refusals.notFound(byHono(observed('none', pathRefusal([...allowed.keys()]))))
   app.notFound((c) => refusals.fetch(c.req.raw, c.env))
 
   function byHono(handler: Handler): (c: Context<Env>) => Response | Promise<Response> {
@@ -239,10 +240,6 @@ function denialOf(c: Ctx, route: string, { code, internal }: AppError): Denial {
 function refuseMethod(methods: readonly Method[]): never {
   const allow = methods.map((method) => method.toUpperCase()).join(', ')
   throw new AppError('method-not-allowed', { detail: `This path takes ${allow}.`, headers: { Allow: allow } })
-}
-
-function refusePath(): never {
-  throw new AppError('not-found', { detail: 'Nothing is here; /openapi.json lists every path.' })
 }
 
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/

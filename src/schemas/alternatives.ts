@@ -33,7 +33,7 @@ export function tellAlternatives(union: ErrorObject, branchErrors: readonly Erro
 }
 
 /** The keys between which a union chooses, where each branch does no more than require one. */
-function requiredKeys(branches: unknown): string[] | undefined {
+export function requiredKeys(branches: unknown): string[] | undefined {
   if (!Array.isArray(branches)) return undefined
   const keys = branches.map((branch: unknown) => {
     if (!isJsonObject(branch) || !Array.isArray(branch.required) || branch.required.length !== 1) return undefined

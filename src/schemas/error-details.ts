@@ -44,10 +44,20 @@ const asArray = (value: unknown): readonly unknown[] => (Array.isArray(value) ? 
 
 const plural = (count: unknown, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
+const knownKeys = ({ parentSchema }: ErrorObject): string[] => {
+  const properties: unknown = parentSchema?.properties
+  return isJsonObject(properties) ? Object.keys(properties) : []
+}
+
+/** The key that was probably meant, where `error` is about one that is not known. */
+export function meantKey(error: ErrorObject): string | undefined {
+  const key: unknown = error.params.additionalProperty ?? error.params.unevaluatedProperty
+  return typeof key === 'string' ? nearestName(key, knownKeys(error)) : undefined
+}
+
 function unknownKey(key: string, error: ErrorObject): Told {
-  const properties: unknown = error.parentSchema?.properties
-  const known = isJsonObject(properties) ? Object.keys(properties) : []
-  const near = nearestName(key, known)
+  const known = knownKeys(error)
+  const near = meantKey(error)
   const advice =
     near !== undefined
       ? `; did you mean ${quoted(near)}?`

@@ -4,8 +4,9 @@
  */
 import type { ErrorObject } from 'ajv'
 import type { Violation } from '../documents/violation.ts'
-import { tellAlternatives } from './alternatives.ts'
-import { violationOf } from './error-details.ts'
+import { childPointer } from '../kernel/json.ts'
+import { requiredKeys, tellAlternatives } from './alternatives.ts'
+import { meantKey, violationOf } from './error-details.ts'
 
 const MAX_VIOLATIONS = 50
 /** Errors that are looked at; ajv may report one for each of thousands of items. */
@@ -29,7 +30,25 @@ export function toViolations(errors: readonly ErrorObject[]): Violation[] {
     while (told.length > 0 && belongsTo(error, told.at(-1)!.error)) branchErrors.unshift(told.pop()!.error)
     told.push({ error, violations: tellAlternatives(error, branchErrors) })
   }
-  return tidy(told.flatMap(({ violations }) => violations))
+  const meant = new Set(errors.slice(0, MAX_ERRORS).flatMap(meantPlace))
+  const unmet = told.filter(({ error }) => !missingPlaces(error).some((place) => meant.has(place)))
+  return tidy(unmet.flatMap(({ violations }) => violations))
+}
+
+/** Where a key would stand that was misspelt. It is not told as missing, too. */
+function meantPlace(error: ErrorObject): string[] {
+  const key = meantKey(error)
+  return key === undefined ? [] : [childPointer(error.instancePath, key)]
+}
+
+function missingPlaces({ keyword, instancePath, params, schema }: ErrorObject): string[] {
+  const keys =
+    keyword === 'required'
+      ? [String(params.missingProperty)]
+      : keyword === 'anyOf' || keyword === 'oneOf'
+        ? requiredKeys(schema)
+        : undefined
+  return (keys ?? []).map((key) => childPointer(instancePath, key))
 }
 
 /** Keywords that only sum up errors which stand before them. */

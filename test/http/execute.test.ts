@@ -145,6 +145,9 @@ describe('refusals', () => {
       status: 404,
       body: { code: 'tool-not-found', detail: expect.stringContaining('double') },
     })
+    expect(await execute({ tool: 'duoble' })).toMatchObject({
+      body: { detail: 'This tenant has no tool "duoble". Did you mean "double"?' },
+    })
     expect(await execute({ workflow: 'nope' })).toMatchObject({ status: 404, body: { code: 'workflow-not-found' } })
     expect(await send('/api/v1/tools/both/run', post({}))).toMatchObject({ status: 404 })
     expect(await send('/api/v1/workflows/double/run', post({}))).toMatchObject({ status: 404 })

@@ -67,6 +67,16 @@ describe('a problem', () => {
   })
 })
 
+test.each([
+  ['/api/v1/excute', ' Did you mean /api/v1/execute?'],
+  ['/api/v1/config/', ' Did you mean /api/v1/config?'],
+  ['/api/v1/tools/double/rnu', ' Did you mean /api/v1/tools/{name}/run?'],
+  ['/nowhere', ''],
+])('a path that nobody takes: %s', async (path, meant) => {
+  const detail = `Nothing is here.${meant} /openapi.json lists every path.`
+  expect(await (await app.request('t', path)).json()).toMatchObject({ code: 'not-found', detail })
+})
+
 describe('methods', () => {
   test.each([
     ['/api/v1/config', 'POST', 'GET'],

@@ -57,9 +57,9 @@ test('a recursive schema checks every level', () => {
   expect(checkTenantSchema(schema, '')).toEqual([])
   const validate = compileTenantSchema(schema)
   expect(validate({ name: 'a', children: [{ name: 'b', children: [] }] })).toEqual([])
-  expect(validate({ name: 'a', children: [{ nmae: 'b' }] })).toMatchObject([
+  expect(validate({ name: 'a', children: [{ other: 'b' }] })).toMatchObject([
     { pointer: '/children/0/name', code: 'missing-key' },
-    { pointer: '/children/0/nmae', code: 'unknown-key', part: 'key' },
+    { pointer: '/children/0/other', code: 'unknown-key', part: 'key' },
   ])
 })
 

@@ -38,6 +38,8 @@ test('a valid value has no violation, and always the same empty list', () => {
 
 describe('each violation says where, what is wrong, and what would be right', () => {
   test.each([
+    [{ name: 'x', compote: {} }, '/compote', 'unknown-key', 'Unknown key `compote`; did you mean `compute`?'],
+    [{ nmae: 'x', compute: {} }, '/nmae', 'unknown-key', 'Unknown key `nmae`; did you mean `name`?'],
     [{ ...base, nmae: 1 }, '/nmae', 'unknown-key', 'Unknown key `nmae`; did you mean `name`?'],
     [{ ...base, zzz: 1 }, '/zzz', 'unknown-key', 'Unknown key `zzz`; known keys are `name`, `rules`, `compute`'],
     [{ compute: {} }, '/name', 'missing-key', 'The key `name` is missing; add it.'],
@@ -100,7 +102,6 @@ test('all violations come at once, sorted by pointer', () => {
     '/count',
     '/kind',
     '/nam',
-    '/name',
     '/rules/0/field',
     '/rules/1',
   ])

@@ -1,7 +1,7 @@
 /** `/api/v1/config`: what a tenant's branch says, whole or one value of it. */
 import { LRUCache } from 'lru-cache'
 import { AppError } from '../../kernel/errors.ts'
-import { pointerTokens, valueAt } from '../../kernel/json.ts'
+import { childPointer, isJsonObject, pointerTokens, valueAt } from '../../kernel/json.ts'
 import { problemItems, requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import type { Served, Snapshot } from '../../snapshots/snapshot.ts'
 import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } from '../at-revision.ts'
@@ -63,12 +63,7 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     if (isNotModified(c, etag)) return unchanged(c, scope, headers, one)
     const pointer = `/${c.param('pointer')}`
     const value = valueAt(snapshot.config, pointerTokens(pointer))
-    if (value === undefined) {
-      const known = Object.keys(snapshot.config).join(', ')
-      throw new AppError('config-not-found', {
-        detail: `The configuration has nothing at ${pointer}. At the top it has: ${known || 'nothing'}.`,
-      })
-    }
+    if (value === undefined) throw nothingAt(pointer, snapshot.config)
     return answerJson(c, value, { headers })
   }
 
@@ -141,6 +136,22 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     },
   ]
 }
+
+/** Says what there is, at the last place on the way to `pointer` that there is. */
+function nothingAt(pointer: string, config: Snapshot['config']): AppError {
+  const tokens = pointerTokens(pointer)
+  while (valueAt(config, tokens) === undefined) tokens.pop()
+  const found = valueAt(config, tokens)
+  const place = tokens.reduce<string>(childPointer, '') || 'The top'
+  const known = isJsonObject(found) ? Object.keys(found).slice(0, MAX_NAMED).join(', ') : ''
+  const there = Array.isArray(found) ? `${found.length} items` : known || 'nothing below it'
+  return new AppError('config-not-found', {
+    detail: `The configuration has nothing at ${pointer}. ${place} has: ${there}.`,
+  })
+}
+
+/** Keys that a refusal names. */
+const MAX_NAMED = 20
 
 /** The commit; with the refused one beside it where there is one, since the body names that too. */
 const etagOf = (served: Served, { revision }: Snapshot): string =>

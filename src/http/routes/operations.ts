@@ -35,6 +35,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
     operation: { ...operation, tag: 'operations' },
     handle,
   })
+  const schemaPaths = Object.keys(schemas).map((name) => `/schemas/${name}.json`)
   const ok = (c: Ctx): Reply => answerJson(c, { status: 'ok' })
   const page = { responses: { 200: { description: 'A page.', contentType: 'text/html' } } }
   const status = { type: 'object', required: ['status'], properties: { status: { const: 'ok' } } }
@@ -61,7 +62,7 @@ export function operationRoutes(others: readonly Route[], deps: OperationsDeps):
           },
         },
       },
-      (c) => answerJson(c, { service: 'espalier', version, links: LINKS }),
+      (c) => answerJson(c, { service: 'espalier', version, links: { ...LINKS, schemas: schemaPaths } }),
     ),
     get('/health', { id: 'health', ...lives }, ok),
     get('/livez', { id: 'livez', ...lives }, ok),
@@ -183,7 +184,6 @@ const LINKS = {
   problems: '/problems',
   health: '/health',
   metrics: '/metrics',
-  schemas: ['/schemas/tool.json', '/schemas/workflow.json'],
   execute: '/api/v1/execute',
   tenants: '/admin/tenants',
 }
