@@ -110,7 +110,8 @@ async function validateAll({ fixture, reposDir }: Product): Promise<number> {
     for (const tenant of waiting) {
       const state = refs.read(`refs/heads/customer/${tenant}` as RefName)
       if (state.kind !== 'oid') throw new Error(`${tenant} has no branch`)
-      const built = await builder.build(await objects.treeOf(state.oid))
+      const root = await objects.rootOf(state.oid)
+      const built = await builder.build(root.oid, root.entries)
       if (built.kind !== 'content') throw new Error(`${tenant} is not valid`)
     }
   }

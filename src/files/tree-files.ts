@@ -23,7 +23,7 @@ export type TreeFiles = {
   sizeOf(file: TreeFile): Promise<number>
 }
 
-export function createTreeFiles(objects: Pick<GitObjects, 'treeOf' | 'readTree' | 'readBlob'>): TreeFiles {
+export function createTreeFiles(objects: Pick<GitObjects, 'treeOf' | 'readTree' | 'readBlob' | 'sizeOf'>): TreeFiles {
   async function list(
     commit: Oid,
     { prefix, after, limit }: { prefix: string; after: string | undefined; limit: number },
@@ -63,13 +63,13 @@ export function createTreeFiles(objects: Pick<GitObjects, 'treeOf' | 'readTree' 
   return {
     list,
     find,
-    read: ({ oid }, maxBytes) => objects.readBlob(oid, maxBytes),
-    async sizeOf({ kind, oid }) {
-      // The commit of a submodule is none of this repository's objects.
-      if (kind === 'submodule') return 0
-      const blob = await objects.readBlob(oid, 0)
-      return blob.kind === 'bytes' ? blob.bytes.length : blob.size
+    async read({ oid }, maxBytes) {
+      // Here a file may well be larger, and may be asked for again and again.
+      const size = await objects.sizeOf(oid)
+      return size > maxBytes ? { kind: 'too-large', size } : objects.readBlob(oid, maxBytes)
     },
+    // The commit of a submodule is none of this repository's objects.
+    sizeOf: async ({ kind, oid }) => (kind === 'submodule' ? 0 : objects.sizeOf(oid)),
   }
 }
 

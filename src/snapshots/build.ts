@@ -7,7 +7,7 @@
  */
 import { DOCUMENT_LIMITS } from '../documents/document.ts'
 import { tooLargeFile } from '../documents/source-text.ts'
-import type { TreeEntry, TreeSource } from '../git/objects/objects.ts'
+import type { Root, TreeEntry, TreeSource } from '../git/objects/objects.ts'
 import { type Clock, systemClock } from '../kernel/clock.ts'
 import type { Oid } from '../kernel/ids.ts'
 import { createRouters } from '../routing/routers.ts'
@@ -22,8 +22,11 @@ import type { FileProblem } from './snapshot.ts'
 import { createTurns } from './turns.ts'
 
 export type SnapshotBuilder = {
-  /** @throws ObjectUnreadable where an object of the tree is missing or damaged */
-  build(tree: Oid): Built | Promise<Built>
+  /**
+   * @param root gives the tree's entries where they have been read already
+   * @throws ObjectUnreadable where an object of the tree is missing or damaged
+   */
+  build(tree: Oid, root?: Root['entries']): Built | Promise<Built>
 }
 
 /** What a file takes in memory when it is compiled, for each byte of its text, and beside that (measured). */
@@ -46,7 +49,7 @@ export function createSnapshotBuilder(
   /** Folders that a tree has paid for: the first one that had them. */
   const paid = new WeakSet<FolderContent>()
   const baselines = new Map<Folder, Baseline>()
-  let root: readonly TreeEntry[] = []
+  let lastRoot: readonly TreeEntry[] = []
 
   const readFile: ReadFile = (folder, { name, oid }) =>
     files(joined(folder, name, oid), async () => {
@@ -59,9 +62,9 @@ export function createSnapshotBuilder(
       return fileOf(path, blob.bytes.length, compiled)
     })
 
-  async function readTree(tree: Oid): Promise<Built> {
-    const entries = await source.readTree(tree, root)
-    root = entries
+  async function readTree(tree: Oid, root: Root['entries'] | undefined): Promise<Built> {
+    const entries = root ? root(lastRoot) : await source.readTree(tree, lastRoot)
+    lastRoot = entries
     const problems: FileProblem[] = [...collisions('', entries), ...topLevelRefusals(entries)]
     const found = await Promise.all(
       entries.map(async ({ name, kind, oid }): Promise<[Folder, FolderContent][]> => {
@@ -92,7 +95,7 @@ export function createSnapshotBuilder(
     return due.reduce((sum, { bytes }) => sum + bytes, 0)
   }
 
-  return { build: (tree) => contents(tree, () => readTree(tree)) }
+  return { build: (tree, root) => contents(tree, () => readTree(tree, root)) }
 }
 
 /** As one string: what a template gives is kept as the tree of its parts. */

@@ -151,7 +151,8 @@ export function createServedSnapshots({
 
   async function readCommit(revision: Oid): Promise<Read> {
     try {
-      const built = await builder.build(await objects.treeOf(revision))
+      const root = await objects.rootOf(revision)
+      const built = await builder.build(root.oid, root.entries)
       if (built.kind === 'refused') return { kind: 'refused', refused: { revision, problems: built.problems } }
       return { kind: 'good', snapshot: snapshotOf(built.content, revision), bytes: built.bytes }
     } catch (error) {

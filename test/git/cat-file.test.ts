@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { batchReplies, type Reply } from '../../src/git/objects/batch-replies.ts'
 import { type ObjectReader, openObjectReader } from '../../src/git/objects/cat-file.ts'
-import { ObjectUnreadable } from '../../src/git/objects/object-unreadable.ts'
+import { ObjectTooLarge, ObjectUnreadable } from '../../src/git/objects/object-unreadable.ts'
 import { parseOid } from '../../src/kernel/ids.ts'
 import { GIT_ENV } from '../support/repository.ts'
 
@@ -70,6 +70,23 @@ describe('an object', () => {
     await expect(reader.read('blob', tree)).rejects.toThrow(`The blob ${tree} cannot be read: it is a tree`)
     const nothing = '1'.repeat(40)
     expect(await failure(nothing)).toBe(`The blob ${nothing} cannot be read: it is missing`)
+    expect(await read('after that')).toBe('after that')
+  })
+
+  test('that is larger than asked for is not read, and what was asked for beside it is', async () => {
+    const contents = Array.from({ length: 30 }, (_, index) =>
+      index % 7 === 3 ? 'x'.repeat(1_001 + index) : `${index}`,
+    )
+    const oids = contents.map(store)
+    const large = 'y'.repeat(2_000_000)
+    const whole = reader.read('blob', store(large))
+    const settled = await Promise.allSettled(oids.map((oid) => reader.read('blob', oid, 1_000)))
+    for (const [index, result] of settled.entries()) {
+      const content = contents[index] ?? expect.fail()
+      if (content.length <= 1_000) expect(result).toMatchObject({ value: Buffer.from(content) })
+      else expect(result).toMatchObject({ reason: new ObjectTooLarge(content.length) })
+    }
+    expect((await whole).toString()).toBe(large)
     expect(await read('after that')).toBe('after that')
   })
 

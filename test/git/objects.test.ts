@@ -47,6 +47,25 @@ test('a commit gives its tree, and a tree its entries as another implementation 
   objects.close()
 })
 
+test('the tree of a commit comes with the commit, and where it cannot it is told of by its own id', async () => {
+  const objects = openObjects(repository.gitDir)
+  const oidOf = (revision: string) => parseOid(repository.git(['rev-parse', revision])) ?? expect.fail()
+  const tree = oidOf('main^{tree}')
+  const root = await objects.rootOf(oidOf('main'))
+  expect(root.oid).toBe(tree)
+  const entries = root.entries([])
+  expect(entries).toEqual(await objects.readTree(tree))
+  expect(root.entries(entries)).toEqual(entries)
+
+  const lost = '3'.repeat(40)
+  const text = `tree ${lost}\nauthor A <a@b.c> 1 +0000\ncommitter A <a@b.c> 1 +0000\n\nx\n`
+  const write = ['hash-object', '-w', '--literally', '--stdin', '-t', 'commit']
+  const commit = parseOid(repository.git(write, text)) ?? expect.fail()
+  await expect(objects.rootOf(commit)).rejects.toThrow(`The tree ${lost} cannot be read: it is missing`)
+  await expect(objects.rootOf(tree)).rejects.toThrow(`The commit ${tree} cannot be read: it is a tree`)
+  objects.close()
+})
+
 test('a file that is larger than asked for is not read', async () => {
   const objects = openObjects(repository.gitDir)
   const oid = parseOid(repository.git(['hash-object', '-w', '--stdin'], 'x'.repeat(1_001))) ?? expect.fail()

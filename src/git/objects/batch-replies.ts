@@ -12,10 +12,10 @@ type Head = { type: string; size: number }
 
 /**
  * A function that takes the chunks.
- * @param hasBody whether the reply whose first line is being read brings its bytes
+ * @param hasBody whether the reply whose first line is being read brings its bytes, given how many these are
  * @param take called with each reply, in their order; the bytes are its to keep
  */
-export function batchReplies({ hasBody, take }: { hasBody: () => boolean; take: (reply: Reply) => void }) {
+export function batchReplies({ hasBody, take }: { hasBody: (size: number) => boolean; take: (reply: Reply) => void }) {
   /** What has come and was not taken yet; joined when there is enough of it, so that a large object is copied once. */
   let chunks: Buffer[] = []
   let length = 0
@@ -43,7 +43,7 @@ export function batchReplies({ hasBody, take }: { hasBody: () => boolean; take: 
         const [, type = '', size] = all.toString('latin1', at, end).split(' ')
         at = end + 1
         if (size === undefined) take({ kind: 'missing' })
-        else if (hasBody()) head = { type, size: Number(size) }
+        else if (hasBody(Number(size))) head = { type, size: Number(size) }
         else take({ kind: 'object', type, size: Number(size), bytes: NO_BYTES })
       } else {
         wanted = head.size + 1

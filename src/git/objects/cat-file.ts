@@ -3,7 +3,8 @@
  * 20 us among many. Git itself knows of alternates, of packs that a `gc` has replaced, and of every object format.
  *
  * What is asked for within one turn of the event loop goes out as one batch. Git ends when it meets a damaged object; what
- * was under way is then asked for again, one at a time, so that the damage is told of its own object alone.
+ * was under way is then asked for again, one at a time, so that the damage is told of its own object alone. It is ended
+ * when it is about to give an object that is larger than whoever asked wants; of what was under way the size is asked first.
  * Invariant: the bytes that leave here have been hashed and give the id that was asked for. Git does not check that, and
  * whoever shares by id relies on it. `refs/replace` is not looked at: an id means one content.
  */
@@ -13,11 +14,20 @@ import type { Oid } from '../../kernel/ids.ts'
 import { gitEnvironment } from '../run.ts'
 import { batchReplies, type Reply } from './batch-replies.ts'
 import { type ObjectType, objectId } from './object-id.ts'
-import { ObjectUnreadable } from './object-unreadable.ts'
+import { ObjectTooLarge, ObjectUnreadable } from './object-unreadable.ts'
 
 export type ObjectReader = {
-  /** The object's bytes without their frame. @throws ObjectUnreadable where it is missing, damaged or of another type */
-  read(type: ObjectType, oid: Oid): Promise<Buffer>
+  /**
+   * The object's bytes without their frame.
+   * @param maxBytes for what is nearly never larger: one that is costs the process that reads
+   * @throws ObjectUnreadable where it is missing, damaged or of another type; ObjectTooLarge
+   */
+  read(type: ObjectType, oid: Oid, maxBytes?: number): Promise<Buffer>
+  /**
+   * The tree of a commit by the commit's own id, so that both can be asked for at once. Whether it is the one that the
+   * commit names is for the caller to see. Undefined where it does not come: whoever reads it by its id is told why.
+   */
+  readTreeOf(commit: Oid): Promise<{ oid: Oid; bytes: Buffer } | undefined>
   /** How many bytes it has, which costs no reading of them. @throws ObjectUnreadable */
   sizeOf(type: ObjectType, oid: Oid): Promise<number>
   /** Ends the process. What is asked for afterwards starts another one. */
@@ -25,7 +35,15 @@ export type ObjectReader = {
 }
 
 type Found = Reply & { kind: 'object' }
-type Question = { command: 'contents' | 'info'; type: ObjectType; oid: Oid }
+type Question = {
+  command: 'contents' | 'info'
+  type: ObjectType
+  oid: Oid
+  /** What git is asked for, where it is not the id. */
+  name?: string
+  /** Of an object that has more, none is taken. */
+  maxBytes: number
+}
 type Asked = Question & {
   /** @throws ObjectUnreadable where what git gave is not what was asked for */
   take(found: Found): void
@@ -69,14 +87,19 @@ export function openObjectReader(gitDir: string): ObjectReader {
     child ??= start()
     hold(child, true)
     sent.push(...batch)
-    child.stdin.write(`${batch.map(({ command, oid }) => `${command} ${oid}\n`).join('')}flush\n`)
+    child.stdin.write(`${batch.map(({ command, oid, name = oid }) => `${command} ${name}\n`).join('')}flush\n`)
   }
 
   function start(): ChildProcessWithoutNullStreams {
     const env = { ...gitEnvironment(), GIT_NO_REPLACE_OBJECTS: '1' }
     const started = spawn('git', ['cat-file', '--batch-command', '--buffer'], { cwd: gitDir, env })
     let said = ''
-    const replies = batchReplies({ hasBody: () => sent[0]?.command === 'contents', take: answer })
+    const replies = batchReplies({
+      hasBody: (size) => sent[0]?.command === 'contents' && size <= sent[0].maxBytes,
+      take: (reply) => {
+        if (started === child) answer(reply)
+      },
+    })
     started.stdout.on('data', (chunk: Buffer) => {
       if (started === child) replies(chunk)
     })
@@ -101,10 +124,30 @@ export function openObjectReader(gitDir: string): ObjectReader {
     const asked = sent.shift()
     if (!asked) return
     if (suspects > 0) suspects -= 1
-    if (reply.kind === 'object') settle(asked, reply)
-    else asked.reject(new ObjectUnreadable(asked.type, asked.oid, 'it is missing'))
+    if (reply.kind === 'missing') asked.reject(new ObjectUnreadable(asked.type, asked.oid, 'it is missing'))
+    else if (asked.command === 'contents' && reply.size > asked.maxBytes) {
+      asked.reject(new ObjectTooLarge(reply.size))
+      startAnew()
+    } else settle(asked, reply)
     if (queue.length > 0) schedule()
     else if (sent.length === 0 && child) hold(child, false)
+  }
+
+  /** Without the bytes that are about to come. */
+  function startAnew(): void {
+    child?.kill('SIGKILL')
+    child = undefined
+    queue = [...sent.splice(0), ...queue].map(sizeFirst)
+  }
+
+  function sizeFirst(asked: Asked): Asked {
+    const { maxBytes, reject } = asked
+    if (maxBytes === Number.POSITIVE_INFINITY || asked.command === 'info') return asked
+    const take = ({ size }: Found): void => {
+      if (size > maxBytes) reject(new ObjectTooLarge(size))
+      else queue.push(asked)
+    }
+    return { ...asked, command: 'info', take }
   }
 
   function ended(which: ChildProcessWithoutNullStreams, said: string): void {
@@ -124,8 +167,20 @@ export function openObjectReader(gitDir: string): ObjectReader {
   }
 
   return {
-    read: (type, oid) => ask({ command: 'contents', type, oid }, ({ bytes }) => hashedBytes(type, oid, bytes)),
-    sizeOf: (type, oid) => ask({ command: 'info', type, oid }, ({ size }) => size),
+    read: (type, oid, maxBytes = Number.POSITIVE_INFINITY) =>
+      ask({ command: 'contents', type, oid, maxBytes }, ({ bytes }) => hashedBytes(type, oid, bytes)),
+    readTreeOf: (commit) =>
+      ask(
+        {
+          command: 'contents',
+          type: 'tree',
+          oid: commit,
+          name: `${commit}^{tree}`,
+          maxBytes: Number.POSITIVE_INFINITY,
+        },
+        ({ bytes }) => ({ oid: objectId('tree', bytes), bytes }),
+      ).catch(() => undefined),
+    sizeOf: (type, oid) => ask({ command: 'info', type, oid, maxBytes: Number.POSITIVE_INFINITY }, ({ size }) => size),
     close() {
       const closing = child
       child = undefined

@@ -54,12 +54,14 @@ export function createFreshObjects(maxBytes = DEFAULT_MAX_BYTES): FreshObjects {
 
 /** Reads from memory what is fresh, and from `reader` what is not. */
 export const freshFirst = (reader: ObjectReader, fresh: FreshObjects): ObjectReader => ({
-  async read(type, oid) {
+  async read(type, oid, maxBytes) {
     const object = fresh.get(oid)
     return object?.type === type
       ? Buffer.from(object.bytes.buffer, object.bytes.byteOffset, object.bytes.length)
-      : reader.read(type, oid)
+      : reader.read(type, oid, maxBytes)
   },
+  // The tree of a fresh commit is fresh as well, mostly, and git may know neither.
+  readTreeOf: async (commit) => (fresh.get(commit) ? undefined : reader.readTreeOf(commit)),
   async sizeOf(type, oid) {
     const object = fresh.get(oid)
     return object?.type === type ? object.bytes.length : reader.sizeOf(type, oid)

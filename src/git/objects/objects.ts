@@ -4,7 +4,7 @@
  */
 import type { Oid } from '../../kernel/ids.ts'
 import { type ObjectReader, openObjectReader } from './cat-file.ts'
-import { ObjectUnreadable } from './object-unreadable.ts'
+import { ObjectTooLarge, ObjectUnreadable } from './object-unreadable.ts'
 import { parseSimilarTree } from './similar-tree.ts'
 
 export type EntryKind = 'file' | 'symlink' | 'submodule' | 'tree'
@@ -21,39 +21,66 @@ export type TreeSource = {
    * @throws ObjectUnreadable
    */
   readTree(oid: Oid, like?: readonly TreeEntry[]): Promise<readonly TreeEntry[]>
-  /** A file of more than `maxBytes` is not read at all. @throws ObjectUnreadable */
+  /** For files that nearly always have less: one that has more than `maxBytes` is not read. @throws ObjectUnreadable */
   readBlob(oid: Oid, maxBytes: number): Promise<Blob>
+}
+
+/** The tree of a commit, read together with it. */
+export type Root = {
+  oid: Oid
+  /** As `readTree` of its id. */
+  entries(like: readonly TreeEntry[]): readonly TreeEntry[]
 }
 
 export type GitObjects = TreeSource & {
   /** The tree of a commit. @throws ObjectUnreadable */
   treeOf(commit: Oid): Promise<Oid>
+  /** The same with its entries, by one question. @throws ObjectUnreadable */
+  rootOf(commit: Oid): Promise<Root>
+  /** How many bytes a file has. @throws ObjectUnreadable */
+  sizeOf(blob: Oid): Promise<number>
   /** Ends the process that reads. */
   close(): void
 }
 
 export function openObjects(gitDir: string, reader: ObjectReader = openObjectReader(gitDir)): GitObjects {
   return {
-    async treeOf(oid) {
-      const bytes = await reader.read('commit', oid)
-      // Its first line is `tree` and the id (gitformat-commit: every other header comes after it).
-      const tree = /^tree (?<oid>[0-9a-f]{40})\n/.exec(bytes.toString('latin1', 0, 46))?.groups?.oid
-      if (tree === undefined) throw new ObjectUnreadable('commit', oid, 'it names no tree')
-      return tree as Oid
+    treeOf: async (oid) => treeNamed(oid, await reader.read('commit', oid)),
+    async rootOf(commit) {
+      const [bytes, found] = await Promise.all([reader.read('commit', commit), reader.readTreeOf(commit)])
+      const oid = treeNamed(commit, bytes)
+      const tree = found?.oid === oid ? found.bytes : await reader.read('tree', oid)
+      return { oid, entries: (like) => entriesOf(oid, tree, like) }
     },
-    async readTree(oid, like = []) {
-      const bytes = await reader.read('tree', oid)
+    readTree: async (oid, like = []) => entriesOf(oid, await reader.read('tree', oid), like),
+    async readBlob(oid, maxBytes) {
       try {
-        return parseSimilarTree(bytes, like)
+        const bytes = await reader.read('blob', oid, maxBytes)
+        return bytes.length > maxBytes ? { kind: 'too-large', size: bytes.length } : { kind: 'bytes', bytes }
       } catch (error) {
-        if (error instanceof RangeError) throw new ObjectUnreadable('tree', oid, error.message)
+        if (error instanceof ObjectTooLarge) return { kind: 'too-large', size: error.size }
         throw error
       }
     },
-    async readBlob(oid, maxBytes) {
-      const size = await reader.sizeOf('blob', oid)
-      return size > maxBytes ? { kind: 'too-large', size } : { kind: 'bytes', bytes: await reader.read('blob', oid) }
-    },
+    sizeOf: (oid) => reader.sizeOf('blob', oid),
     close: () => reader.close(),
+  }
+}
+
+/** @throws ObjectUnreadable */
+function treeNamed(commit: Oid, bytes: Buffer): Oid {
+  // Its first line is `tree` and the id (gitformat-commit: every other header comes after it).
+  const tree = /^tree (?<oid>[0-9a-f]{40})\n/.exec(bytes.toString('latin1', 0, 46))?.groups?.oid
+  if (tree === undefined) throw new ObjectUnreadable('commit', commit, 'it names no tree')
+  return tree as Oid
+}
+
+/** @throws ObjectUnreadable */
+function entriesOf(tree: Oid, bytes: Buffer, like: readonly TreeEntry[]): readonly TreeEntry[] {
+  try {
+    return parseSimilarTree(bytes, like)
+  } catch (error) {
+    if (error instanceof RangeError) throw new ObjectUnreadable('tree', tree, error.message)
+    throw error
   }
 }

@@ -63,7 +63,7 @@ function withMade(reader: ObjectReader): ObjectReader & { lend(made: readonly Ma
   const lent = new Map<Oid, { bytes: Buffer; times: number }>()
   return {
     ...reader,
-    read: async (type, oid) => lent.get(oid)?.bytes ?? reader.read(type, oid),
+    read: async (type, oid, maxBytes) => lent.get(oid)?.bytes ?? reader.read(type, oid, maxBytes),
     sizeOf: async (type, oid) => lent.get(oid)?.bytes.length ?? reader.sizeOf(type, oid),
     lend(made) {
       for (const { oid, bytes } of made) {
