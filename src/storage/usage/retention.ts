@@ -1,10 +1,11 @@
 /**
- * How long executions and counts of use are kept. A sweep takes tenant by tenant, in pieces that each hold the database
- * for some milliseconds at most, and requests get their turn in between; one that is cut short goes on with the next.
+ * How long executions and counts of use are kept. A sweep looks at hundreds of tenants at once, most of which have nothing
+ * past its time, and takes the others one by one, in pieces that each hold the database for some milliseconds at most;
+ * requests get their turn in between. One that is cut short goes on with the next.
  * The audit trail is a chain and is never shortened.
  */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../../kernel/clock.ts'
 import type { TenantId } from '../../kernel/ids.ts'
 import type { Log } from '../../observability/log.ts'
@@ -24,7 +25,11 @@ const EVERY_MS = 3_600_000
 const DAY_MS = 86_400_000
 const EXECUTIONS_PER_PIECE = 500
 
-type Swept = 'execution' | 'usage'
+/** A millisecond of the database. */
+const TENANTS_PER_PIECE = 250
+
+/** Of which table what is past its time: its rows below `first`. */
+type Past = { table: 'execution'; column: 'id'; first: string } | { table: 'usage'; column: 'day'; first: number }
 
 /** @param days for how many days each is kept; of usage, today among them */
 export function openRetention(
@@ -40,18 +45,22 @@ export function openRetention(
   async function sweepAll(): Promise<void> {
     const firstId = firstIdAt(clock.now() - days.executions * DAY_MS)
     const firstDay = dayOf(clock.now()) - days.usage + 1
-    await eachTenant('execution', async (tenant) => {
+    await eachTenant({ table: 'execution', column: 'id', first: firstId }, async (tenant) => {
       while (!isClosed && (await deleteExecutions(db, tenant, firstId)) === EXECUTIONS_PER_PIECE) await eventLoopTurn()
     })
-    await eachTenant('usage', (tenant) => deleteUsage(db, tenant, firstDay))
+    await eachTenant({ table: 'usage', column: 'day', first: firstDay }, (tenant) => deleteUsage(db, tenant, firstDay))
   }
 
-  async function eachTenant(table: Swept, work: (tenant: TenantId) => Promise<void>): Promise<void> {
-    let tenant = await tenantAfter(db, table, '')
-    while (tenant !== undefined && !isClosed) {
-      await work(tenant)
+  async function eachTenant(past: Past, work: (tenant: TenantId) => Promise<void>): Promise<void> {
+    let piece = await tenantsAfter(db, past, '')
+    while (piece.length > 0 && !isClosed) {
+      for (const { tenant, isDue } of piece) {
+        if (!isDue || isClosed) continue
+        await work(tenant)
+        await eventLoopTurn()
+      }
       await eventLoopTurn()
-      tenant = await tenantAfter(db, table, tenant)
+      piece = await tenantsAfter(db, past, piece.at(-1)?.tenant ?? '')
     }
   }
 
@@ -75,14 +84,26 @@ export function openRetention(
   }
 }
 
-/** Across tenants, as nothing else would find rows of one that is gone: by the index, whose first column this is. */
-async function tenantAfter(db: Kysely<Database>, table: Swept, after: string): Promise<TenantId | undefined> {
-  const row = await db
-    .selectFrom(table)
-    .select(({ fn }) => fn.min<string | null>('tenant').as('tenant'))
-    .where('tenant', '>', after)
-    .executeTakeFirst()
-  return (row?.tenant ?? undefined) as TenantId | undefined
+/**
+ * The next tenants of the table, and whether they have something past its time. Across tenants, as nothing else would find
+ * rows of one that is gone: from one to the next by the index, whose first columns these are.
+ */
+async function tenantsAfter(
+  db: Kysely<Database>,
+  { table, column, first }: Past,
+  after: string,
+): Promise<{ tenant: TenantId; isDue: number }[]> {
+  const [rows, past] = [sql.table(table), sql.ref(column)]
+  const found = await sql<{ tenant: TenantId; isDue: number }>`
+    with recursive each_one(tenant) as (
+      select min(tenant) from ${rows} where tenant > ${after}
+      union all
+      select (select min(tenant) from ${rows} where tenant > each_one.tenant) from each_one where tenant is not null
+      limit ${TENANTS_PER_PIECE}
+    )
+    select tenant, exists (select 1 from ${rows} r where r.tenant = each_one.tenant and r.${past} < ${first}) as "isDue"
+    from each_one where tenant is not null`.execute(db)
+  return found.rows
 }
 
 /** @returns how many there were, at most a piece */
