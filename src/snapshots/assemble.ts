@@ -5,7 +5,7 @@ import type { JsonObject } from '../kernel/json.ts'
 import { policyOf } from '../policies/definition.ts'
 import type { Routers } from '../routing/routers.ts'
 import type { Linker, LinkProblem } from '../workflows/link.ts'
-import type { CompiledFile } from './compile-file.ts'
+import { type CompiledFile, locate } from './compile-file.ts'
 import type { Folder } from './file-kinds.ts'
 import { type FolderContent, type FolderFile, NOTHING, stemIn } from './folder-content.ts'
 import { wholeFile } from './read-folder.ts'
@@ -108,7 +108,7 @@ function unlinked(files: readonly FolderFile[], found: readonly LinkProblem[]): 
 
 function problemAt({ path, compiled }: FolderFile, violation: Violation): FileProblem {
   if (compiled.kind === 'bad') return wholeFile(path, violation.code, violation.detail)
-  return { file: path, ...compiled.locate(violation) }
+  return { file: path, ...locate(path, compiled, violation) }
 }
 
 const byPlace = (a: FileProblem, b: FileProblem): number =>

@@ -14,7 +14,7 @@ import { createRouters } from '../routing/routers.ts'
 import { createLinker } from '../workflows/link.ts'
 import { assemble, type Built } from './assemble.ts'
 import type { FileCompiler } from './compile-file.ts'
-import { type Folder, isFolder, kindOf } from './file-kinds.ts'
+import { FOLDERS, type Folder, isFolder, kindOf } from './file-kinds.ts'
 import { type FolderContent, type FolderFile, listedBytes, stemIn } from './folder-content.ts'
 import { createKeep } from './keep.ts'
 import { type Baseline, collisions, NO_BASELINE, type ReadFile, readFolder, wholeFile } from './read-folder.ts'
@@ -34,7 +34,10 @@ const FILE_BYTES = { each: 4, fixed: 2_000 } as const
 /** What a content takes beside its folders (measured). */
 const CONTENT_BYTES = 1_000
 
-/** @param maxBytes of the contents that are kept; of files and folders, which they hold as well, half and a quarter of it */
+/** A thousand folders: those that many trees have stay, one that a single tenant has is put together again from its files. */
+const FOLDERS_BYTES = 4 * 1024 * 1024
+
+/** @param maxBytes of the contents that are kept; of their files half of it */
 export function createSnapshotBuilder(
   source: TreeSource,
   compile: FileCompiler,
@@ -43,7 +46,9 @@ export function createSnapshotBuilder(
   const turns = createTurns(clock)
   const routers = createRouters()
   const files = createKeep<string, FolderFile>(maxBytes / 2, ({ bytes }) => bytes)
-  const folders = createKeep<string, FolderContent>(maxBytes / 4, ({ files: held }) => listedBytes(held))
+  const folders = createKeep<string, FolderContent>(Math.min(maxBytes / 4, FOLDERS_BYTES), ({ files: held }) =>
+    listedBytes(held),
+  )
   const contents = createKeep<Oid, Built>(maxBytes, ({ bytes }) => bytes)
   const linked = createLinker()
   /** Folders that a tree has paid for: the first one that had them. */
@@ -68,7 +73,8 @@ export function createSnapshotBuilder(
     const problems: FileProblem[] = [...collisions('', entries), ...topLevelRefusals(entries)]
     const found = await Promise.all(
       entries.map(async ({ name, kind, oid }): Promise<[Folder, FolderContent][]> => {
-        return kind === 'tree' && isFolder(name) ? [[name, await folderOf(name, oid)]] : []
+        const folder = kind === 'tree' ? folderNamed(name) : undefined
+        return folder ? [[folder, await folderOf(folder, oid)]] : []
       }),
     )
     const held: Partial<Record<Folder, FolderContent>> = Object.fromEntries(found.flat())
@@ -97,6 +103,12 @@ export function createSnapshotBuilder(
 
   return { build: (tree, root) => contents(tree, () => readTree(tree, root)) }
 }
+
+/**
+ * The product's own text for the name. The tree's becomes a stand-in for another text when it is used as a key, and V8
+ * gives texts that are made of stand-ins two bytes a letter.
+ */
+const folderNamed = (name: string): Folder | undefined => FOLDERS.find((folder) => folder === name)
 
 /** As one string: what a template gives is kept as the tree of its parts. */
 const joined = (...parts: readonly string[]): string => parts.join('/')

@@ -20,14 +20,10 @@ export type Definition =
   | { kind: 'workflow'; workflow: Workflow }
   | { kind: 'config'; value: Json }
 
-export type CompiledFile =
-  | {
-      kind: 'good'
-      definition: Definition
-      /** Gives what is wrong with the file beside others its place. Reads the text again: it is seldom asked. */
-      locate(violation: Violation): Finding
-    }
-  | { kind: 'bad'; findings: readonly Finding[] }
+export type CompiledFile = GoodFile | { kind: 'bad'; findings: readonly Finding[] }
+
+/** Of what was needed to compile it only the text is kept, to give places in it: a value takes several times as much. */
+export type GoodFile = { kind: 'good'; definition: Definition; text: string }
 
 export type FileCompiler = (kind: FileKind, name: string, bytes: Uint8Array) => CompiledFile
 
@@ -71,20 +67,16 @@ export function createFileCompiler(tools: ToolCompiler): FileCompiler {
     if (compiled.kind === 'bad') {
       return { kind: 'bad', findings: compiled.violations.map((violation) => findingAt(document, violation)) }
     }
-    return good(compiled.definition, name, document.text)
+    return { kind: 'good', definition: compiled.definition, text: document.text }
   }
 }
 
-/** Apart, so that only the text is kept of what was needed to compile it: a value takes several times as much. */
-const good = (definition: Definition, name: string, text: string): CompiledFile => ({
-  kind: 'good',
-  definition,
-  locate(violation) {
-    const parsed = parseDocument(name, Buffer.from(text, 'utf8'))
-    if (parsed.kind === 'rejected') throw new Error(`${name} was read before, and is not now`)
-    return findingAt(parsed.document, violation)
-  },
-})
+/** Gives what is wrong with the file beside others its place. Reads the text again: it is seldom asked. */
+export function locate(name: string, { text }: GoodFile, violation: Violation): Finding {
+  const parsed = parseDocument(name, Buffer.from(text, 'utf8'))
+  if (parsed.kind === 'rejected') throw new Error(`${name} was read before, and is not now`)
+  return findingAt(parsed.document, violation)
+}
 
 /** Gives a violation of a value its place in the text. */
 export const findingAt = (document: Document, { part, within, ...violation }: Violation): Finding => ({

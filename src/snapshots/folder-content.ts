@@ -63,7 +63,7 @@ export function folderContent(
   return {
     files,
     problems,
-    tools: tools.size === files.length ? toolsBeside(beside, kept(tools), files) : kept(tools),
+    tools: tools.size === files.length ? toolsBeside(beside, kept(tools)) : kept(tools),
     workflows: kept(workflows),
     config: kept(config),
     bytes: listedBytes(files) + newBytes,

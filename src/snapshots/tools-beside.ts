@@ -1,51 +1,72 @@
 /**
  * The tools of a folder that has nearly all of them from another one: ten thousand tenants with the trunk's tools and two
  * of their own keep two each, where a `Map` of all takes 1.8 KB. Reads like a `Map`, in the order of the files.
- * Invariant: every name of `base` is a name of the folder; what `own` says of a name holds.
+ * Invariant: every name of `base` is a name of the folder; what `own` says of a name holds. A tool that is the base's own
+ * object comes from a file of the same path, so both have what they share in the same order.
  */
+import { exactList } from '../kernel/exact-list.ts'
 import type { Tool } from '../tools/tool.ts'
-import type { FolderFile } from './folder-content.ts'
 
 type Tools = ReadonlyMap<string, Tool>
 
 /** Tools beside the base's; with more of them a map of all is the smaller one, and the quicker. */
 const MAX_OWN = 16
 
-/** `tools` itself, where it has too little in common with `base`. @param files all good, each with a tool of its own name */
-export function toolsBeside(base: Tools, tools: Tools, files: readonly FolderFile[]): Tools {
-  const own = new Map([...tools].filter(([name, tool]) => base.get(name) !== tool))
-  const replaced = [...own.keys()].filter((name) => base.has(name)).length
-  const hasAllOfBase = base.size + own.size - replaced === tools.size
-  return hasAllOfBase && own.size <= Math.min(MAX_OWN, base.size) ? new ToolsBeside(base, own, files) : tools
+/** `tools` itself, where it has too little in common with `base`. @param tools in the order of their files */
+export function toolsBeside(base: Tools, tools: Tools): Tools {
+  const own: Tool[] = []
+  const places: number[] = []
+  let place = 0
+  for (const [name, tool] of tools) {
+    if (base.get(name) !== tool) {
+      own.push(tool)
+      places.push(place)
+    }
+    place += 1
+  }
+  const replaced = own.filter(({ name }) => base.has(name)).length
+  const hasAllOfBase = base.size + own.length - replaced === tools.size
+  if (!hasAllOfBase || own.length > Math.min(MAX_OWN, base.size)) return tools
+  return own.length === 0 ? base : new ToolsBeside(base, exactList(own), exactList(places), tools.size)
 }
 
 class ToolsBeside implements Tools {
   readonly #base: Tools
-  readonly #own: Tools
-  readonly #files: readonly FolderFile[]
+  readonly #own: readonly Tool[]
+  /** Of each of `own` among all. */
+  readonly #places: readonly number[]
+  readonly size: number
 
-  constructor(base: Tools, own: Tools, files: readonly FolderFile[]) {
+  constructor(base: Tools, own: readonly Tool[], places: readonly number[], size: number) {
     this.#base = base
     this.#own = own
-    this.#files = files
-  }
-
-  get size(): number {
-    return this.#files.length
+    this.#places = places
+    this.size = size
   }
 
   get(name: string): Tool | undefined {
-    return this.#own.get(name) ?? this.#base.get(name)
+    // Few, so that looking at each is quicker than a map, and smaller.
+    for (const tool of this.#own) if (tool.name === name) return tool
+    return this.#base.get(name)
   }
 
   has(name: string): boolean {
-    return this.#own.has(name) || this.#base.has(name)
+    return this.get(name) !== undefined
   }
 
   *values(): MapIterator<Tool> {
-    for (const { compiled } of this.#files) {
-      if (compiled.kind === 'good' && compiled.definition.kind === 'tool') yield compiled.definition.tool
+    const inherited = this.#inherited()
+    let next = 0
+    for (let place = 0; place < this.size; place += 1) {
+      if (this.#places[next] === place) {
+        yield this.#own[next]!
+        next += 1
+      } else yield inherited.next().value!
     }
+  }
+
+  *#inherited(): Generator<Tool, undefined> {
+    for (const tool of this.#base.values()) if (this.get(tool.name) === tool) yield tool
   }
 
   *keys(): MapIterator<string> {

@@ -70,9 +70,10 @@ export function openObjects(gitDir: string, reader: ObjectReader = openObjectRea
 /** @throws ObjectUnreadable */
 function treeNamed(commit: Oid, bytes: Buffer): Oid {
   // Its first line is `tree` and the id (gitformat-commit: every other header comes after it).
-  const tree = /^tree (?<oid>[0-9a-f]{40})\n/.exec(bytes.toString('latin1', 0, 46))?.groups?.oid
-  if (tree === undefined) throw new ObjectUnreadable('commit', commit, 'it names no tree')
-  return tree as Oid
+  if (!/^tree [0-9a-f]{40}\n/.test(bytes.toString('latin1', 0, 46))) {
+    throw new ObjectUnreadable('commit', commit, 'it names no tree')
+  }
+  return bytes.toString('latin1', 5, 45) as Oid
 }
 
 /** @throws ObjectUnreadable */
