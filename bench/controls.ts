@@ -8,7 +8,7 @@ import { createFixture } from './fixture.ts'
 import type { Load } from './load.ts'
 import { alternate, type Measuring } from './measure.ts'
 import { type Row, rowOf } from './report.ts'
-import { NODE_FLAGS, productIn, type ServerProcess, startServer } from './server-process.ts'
+import { productIn, type ServerProcess, startServer } from './server-process.ts'
 import { wakeTenants } from './wake-tenants.ts'
 
 export type ControlsOptions = Omit<Measuring, 'origin' | 'load'> & { root: string; tenants: number; load: Load }
@@ -41,12 +41,10 @@ export async function controls(options: ControlsOptions): Promise<Row[]> {
   const { root, programs, progress } = options
   progress('two repositories')
   const controlled = await start(productIn(root), 'controlled', options)
-  const free = await start([...NODE_FLAGS, join(programs, 'without-controls.mjs')], 'free', options).catch(
-    async (error: unknown) => {
-      await controlled.stop()
-      throw error
-    },
-  )
+  const free = await start([join(programs, 'without-controls.mjs')], 'free', options).catch(async (error: unknown) => {
+    await controlled.stop()
+    throw error
+  })
   try {
     const key = await createTenant(controlled)
     await createTenant(free)

@@ -8,7 +8,7 @@ import { type Answer, exchange, type Request, recordAnswer } from './exchange.ts
 import type { Load } from './load.ts'
 import { type Row, rowOf, type Sample } from './report.ts'
 import type { Exhibit } from './rivals/bare-hono.ts'
-import { NODE_FLAGS, type ServerProcess, startServer } from './server-process.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 
 export type Comparison = {
   work: string
@@ -46,7 +46,7 @@ export async function compareWithBareHono(comparison: Comparison, measuring: Mea
 function startRival(exhibit: Exhibit, { programs, scratch }: Measuring): Promise<ServerProcess> {
   const file = join(scratch, 'exhibit.json')
   writeFileSync(file, JSON.stringify(exhibit))
-  return startServer([...NODE_FLAGS, join(programs, 'bare-hono.mjs'), file], { cwd: scratch })
+  return startServer([join(programs, 'bare-hono.mjs'), file], { cwd: scratch })
 }
 
 async function requireSame(theirs: Answer, ours: Answer): Promise<void> {

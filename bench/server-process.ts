@@ -17,11 +17,8 @@ export const pinned = (role: keyof typeof PROCESSOR, command: readonly [string, 
 
 const URL_IN_TEXT = /http:\/\/[\w.:-]+/
 
-/** As in `scripts/serve`; a rival gets the same. */
-export const NODE_FLAGS = ['--max-semi-space-size=32'] as const
-
 /** What `scripts/serve` runs, for the checkout at `root`. */
-export const productIn = (root: string): string[] => [...NODE_FLAGS, join(root, 'dist/cli.js'), 'serve']
+export const productIn = (root: string): string[] => [join(root, 'dist/cli.js'), 'serve']
 
 /**
  * Starts a Node program and waits until it has printed its URL.
