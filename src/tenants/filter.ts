@@ -16,14 +16,14 @@ export type StateFilter = (typeof TENANT_STATES)[number]
 
 export type TenantFilter = {
   /** All of them must be there. */
-  labels: readonly { key: string; value: string }[]
+  labels: Readonly<Record<string, string>>
   plan: string | null
   /** null = all but deleted ones. */
   status: TenantStatus | null
   state: StateFilter | null
 }
 
-/** The filter as people write it. */
+/** The filter as people write it, labels as `key:value`. */
 export type WrittenFilter = {
   label: readonly string[]
   plan: string | undefined
@@ -33,7 +33,7 @@ export type WrittenFilter = {
 
 /** @throws AppError `parameter-invalid` */
 export const readFilter = ({ label, plan, status, state }: WrittenFilter): TenantFilter => ({
-  labels: label.map(readLabel),
+  labels: readLabels(label),
   plan: plan ?? null,
   status: oneOf('status', TENANT_STATUSES, status),
   state: oneOf('state', TENANT_STATES, state),
@@ -41,20 +41,26 @@ export const readFilter = ({ label, plan, status, state }: WrittenFilter): Tenan
 
 /** Whether it asks for less than all that are not deleted. */
 export const isNarrow = ({ labels, plan, status, state }: TenantFilter): boolean =>
-  labels.length > 0 || plan !== null || status !== null || state !== null
+  Object.keys(labels).length > 0 || plan !== null || status !== null || state !== null
 
 /** All but `state`, which takes a look at the branch. */
 export function matches({ labels, plan, status }: TenantFilter, tenant: Tenant): boolean {
   const { profile } = tenant
   if (plan !== null && profile.plan !== plan) return false
   if (status === null ? tenant.deletedAt !== null : statusOf(tenant) !== status) return false
-  return labels.every(({ key, value }) => Object.hasOwn(profile.labels, key) && profile.labels[key] === value)
+  return hasLabels(profile.labels, labels)
 }
 
-function readLabel(text: string): { key: string; value: string } {
+/** Whether a tenant has all labels that are wanted. */
+export const hasLabels = (labels: Tenant['profile']['labels'], wanted: Readonly<Record<string, string>>): boolean =>
+  Object.entries(wanted).every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+
+const readLabels = (texts: readonly string[]): Record<string, string> => Object.fromEntries(texts.map(readLabel))
+
+function readLabel(text: string): [string, string] {
   const colon = text.indexOf(':')
   if (colon < 1) throw refused(`label=${text} must be a key, a colon and a value, such as label=region:eu.`)
-  return { key: text.slice(0, colon), value: text.slice(colon + 1) }
+  return [text.slice(0, colon), text.slice(colon + 1)]
 }
 
 function oneOf<T extends string>(name: string, values: readonly T[], text: string | undefined): T | null {

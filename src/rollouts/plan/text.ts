@@ -25,7 +25,7 @@ const MEANINGS: Readonly<Record<Outcome['kind'], string>> = {
 const MAX_NAMES = 8
 /** Clusters that are shown; `--json` has all. */
 const MAX_CLUSTERS = 20
-const MAX_VALUE = 60
+const MAX_VALUE = 100
 
 export function planText({ trunk, summary, trunkErrors, shown }: Report): string {
   const { counts, clusters } = summary
@@ -55,8 +55,10 @@ function clusterText({ conflict, tenants }: Cluster): string[] {
   const more = tenants.length > MAX_NAMES ? `, and ${tenants.length - MAX_NAMES} more` : ''
   return [
     `  ${placeOf(conflict)}: ${conflict.kind}`,
-    `    base ${valueText(conflict.base)}, tenant ${valueText(conflict.ours)}, main ${valueText(conflict.theirs)}`,
-    `    ${tenants.slice(0, MAX_NAMES).join(', ')}${more}`,
+    `    before  ${valueText(conflict.base)}`,
+    `    main    ${valueText(conflict.theirs)}`,
+    `    tenant  ${valueText(conflict.ours)}`,
+    `    of ${tenants.slice(0, MAX_NAMES).join(', ')}${more}`,
   ]
 }
 

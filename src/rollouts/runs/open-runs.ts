@@ -1,6 +1,6 @@
 /** Everything about runs, put together over the adapters that `app.ts` gives. */
 
-import type { Oid } from '../../kernel/ids.ts'
+import type { Oid, TenantId } from '../../kernel/ids.ts'
 import { createPace, type Pace } from '../../kernel/pace.ts'
 import type { RolloutPlanner } from '../plan/planner.ts'
 import { createConductor, type DriverLock } from './conductor.ts'
@@ -11,6 +11,7 @@ import type { Merging } from './merging.ts'
 import { createMirroring, type Mirror } from './mirror.ts'
 import { createRollouts, type RolloutDeps, type Rollouts } from './rollouts.ts'
 import type { RunStore } from './store.ts'
+import { type Terms, termsOf } from './targets.ts'
 import { createTrunkWatch, type TrunkMode } from './trunk-watch.ts'
 import { createRunViews, type RunViews } from './view.ts'
 
@@ -20,6 +21,8 @@ export type Runs = {
   views: RunViews
   holds: HoldStore
   store: RunStore
+  /** On which terms tenants would be planned now. */
+  termsOf(tenants: readonly TenantId[]): Promise<(tenant: TenantId) => Terms>
   /** Takes up what a process before this one left, and from then on whatever becomes due, also by other processes. */
   start(): void
   /** Something may be due by now. Returns at once. */
@@ -87,6 +90,7 @@ export function openRuns(given: OpenRunsDeps): Runs {
     views: createRunViews(store, clock, mirroring),
     holds,
     store,
+    termsOf: (tenants) => termsOf(deps, tenants),
     start() {
       following ??= setInterval(look, FOLLOW_MS).unref()
       rollouts.finishDrafts().catch((error: unknown) => deps.onError(error, undefined))

@@ -1,6 +1,7 @@
 /** The plan of a run: who it is for, what becomes of each, and in which wave. Nothing is moved. */
 import { createHash } from 'node:crypto'
 import type { TenantId } from '../../kernel/ids.ts'
+import { hasLabels } from '../../tenants/filter.ts'
 import type { Tenant } from '../../tenants/tenant.ts'
 import type { RunDeps } from './deps.ts'
 import { plannedRow } from './planned-row.ts'
@@ -27,7 +28,8 @@ export async function planRun(
     deps,
     chosen.map(({ id }) => unplanned(id)),
   )
-  const planned: PlannedRunTenant[] = gone.map((row) => ({ ...row, conflicts: [] }))
+  // Known before anybody approves, so it is no failure of a wave: the others go out, and this one stays as it is.
+  const planned: PlannedRunTenant[] = gone.map((row) => ({ ...row, state: 'held', conflicts: [] }))
   for await (const tenant of deps.merging.plan(trunk, targets)) planned.push(plannedRow(tenant, NO_WAVE))
   planned.sort((a, b) => (a.tenant < b.tenant ? -1 : 1))
 
@@ -69,9 +71,7 @@ function isSelected({ labels, plan, tenants }: Selection, { id, profile, deleted
   if (deletedAt) return false
   if (plan !== null && profile.plan !== plan) return false
   if (tenants !== null && !tenants.includes(id)) return false
-  return Object.entries(labels).every(
-    ([key, value]) => Object.hasOwn(profile.labels, key) && profile.labels[key] === value,
-  )
+  return hasLabels(profile.labels, labels)
 }
 
 function hashOf(trunk: string, planned: readonly PlannedRunTenant[]): string {

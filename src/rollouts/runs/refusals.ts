@@ -1,16 +1,20 @@
 /** Why a run cannot do what it was asked for: one sentence each. Pure. */
 import { AppError } from '../../kernel/errors.ts'
 import type { TenantId } from '../../kernel/ids.ts'
-import { movableFrom, type Run, type RunMove } from './run.ts'
+import { movableFrom, type Run, type RunMove, type RunStatus } from './run.ts'
 
 export const runNotFound = (id: string): AppError =>
-  new AppError('rollout-not-found', { detail: `There is no rollout "${id}". GET /admin/rollouts lists them.` })
+  new AppError('rollout-not-found', {
+    detail: `There is no rollout "${id}". GET /admin/rollouts, or \`espalier rollout list\`, lists them.`,
+  })
 
 export const notNow = ({ id, status }: Run, move: RunMove): AppError =>
   new AppError('rollout-status-conflict', {
-    detail: `The rollout ${id} is ${status}; ${move} takes one that is ${movableFrom(move).join(', ')}.`,
+    detail: `The rollout ${id} is ${statusText(status)}; ${move} takes one that is ${movableFrom(move).map(statusText).join(' or ')}.`,
     data: { rolloutStatus: status },
   })
+
+const statusText = (status: RunStatus): string => (status === 'gate' ? 'at a gate' : status)
 
 export const outdated = (id: string): AppError =>
   new AppError('rollout-status-conflict', {

@@ -9,10 +9,11 @@ import { type WaveSpec, waveText } from './waves.ts'
 
 const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString())
 
-const waveResource = (wave: WaveSpec) => {
-  const { kind: _, ...rest } = wave
-  return { ...rest, title: waveText(wave) }
-}
+const wavesResource = (waves: readonly WaveSpec[]) =>
+  waves.map((wave) => {
+    const { kind: _, ...rest } = wave
+    return { ...rest, title: waveText(wave, waves.length === 1) }
+  })
 
 export const runResource = ({ run, counts, wave, remote, actions }: RunView) => ({
   id: run.id,
@@ -21,7 +22,7 @@ export const runResource = ({ run, counts, wave, remote, actions }: RunView) => 
   from: run.trunk,
   plan: run.plan,
   select: run.select,
-  waves: run.waves.map(waveResource),
+  waves: wavesResource(run.waves),
   wave: { index: run.wave, ...wave, startedAt: instant(run.waveStartedAt), gateAt: instant(run.gateAt) },
   approval: run.approval,
   thresholds: run.thresholds,
@@ -61,7 +62,7 @@ export function previewResource(from: string, { hash, tenants, waves }: RunPlan)
   return {
     from,
     plan: hash,
-    waves: waves.map(waveResource),
+    waves: wavesResource(waves),
     counts: countsOf(found),
     tenants: tenants.map(plannedResource),
   }

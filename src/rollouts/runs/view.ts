@@ -1,9 +1,9 @@
 /** A run as people see it: where it stands, how far it is, and what can be done about it. */
 import type { Clock } from '../../kernel/clock.ts'
 import type { Mirroring } from './mirror.ts'
-import { moved, type Run, type RunMove } from './run.ts'
+import { moved, type Run, type RunMove, type RunStatus } from './run.ts'
 import type { RunStore } from './store.ts'
-import { CARRIES, type Counts, DUE, sumOf } from './tenant-state.ts'
+import { CARRIES, type Counts, DUE, RETRIED, sumOf, type TenantRunState } from './tenant-state.ts'
 
 export type RunView = {
   run: Run
@@ -48,13 +48,18 @@ function viewOf(
     run,
     counts,
     wave: { due, done, etaSeconds: etaSeconds(run, { due, done, now }) },
-    actions: PERSONAL.filter((move) => moved(run.status, move) !== undefined && !isOver(move, run, counts)),
+    actions: PERSONAL.filter((move) => moved(run.status, move) !== undefined && !isIdle(move, run, counts)),
   }
 }
 
-/** Taken back already, wherever it could be. */
-const isOver = (move: PersonalMove, { status }: Run, counts: Counts): boolean =>
-  move === 'rollback' && status === 'rolled-back' && sumOf(counts, CARRIES) === 0
+/** It would do nothing: nobody was left out, or nothing is out that could be taken back, nor on its way. */
+function isIdle(move: PersonalMove, { status }: Run, counts: Counts): boolean {
+  if (move === 'retry') return sumOf(counts, Object.keys(RETRIED) as TenantRunState[]) === 0
+  return move === 'rollback' && !BUSY.has(status) && sumOf(counts, CARRIES) === 0
+}
+
+/** A batch may be between its plan and its branches. */
+const BUSY: ReadonlySet<RunStatus> = new Set(['applying', 'verifying'])
 
 /** As fast as so far; null where the wave has not begun, or nothing moves. */
 function etaSeconds(

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { TenantId } from '../../kernel/ids.ts'
+import { hasLabels } from '../../tenants/filter.ts'
 
 export type WaveSpec =
   /** These. */
@@ -48,13 +49,13 @@ function takerOf(spec: WaveSpec): (tenant: WaveTenant) => boolean {
     return ({ id }) => named.has(id)
   }
   if (spec.kind === 'percent') return ({ id }) => percentileOf(id) < spec.percent
-  const wanted = Object.entries(spec.labels)
-  return ({ labels }) => wanted.every(([key, value]) => Object.hasOwn(labels, key) && labels[key] === value)
+  return ({ labels }) => hasLabels(labels, spec.labels)
 }
 
-/** A wave in a few words. */
-export function waveText(spec: WaveSpec): string {
-  if (spec.kind === 'percent') return spec.percent >= 100 ? 'the rest' : `${spec.percent} %`
+/** A wave in a few words. @param isOnly there is no other */
+export function waveText(spec: WaveSpec, isOnly: boolean): string {
+  if (spec.kind === 'percent' && spec.percent >= 100) return isOnly ? 'everyone' : 'the rest'
+  if (spec.kind === 'percent') return `${spec.percent} %`
   if (spec.kind === 'tenants') return spec.tenants.join(', ')
   return Object.entries(spec.labels)
     .map(([key, value]) => `${key}:${value}`)
