@@ -1,32 +1,25 @@
 /** `espalier audit verify|list`. */
-import { readFileSync } from 'node:fs'
 import { parseCheckpoints } from '../audit/checkpoint.ts'
 import { auditResource } from '../audit/resource.ts'
 import type { AuditRow } from '../audit/row.ts'
 import type { AuditFilter, AuditScope } from '../audit/store.ts'
 import type { TrailReport } from '../audit/trail.ts'
-import { AppError } from '../kernel/errors.ts'
-import { requireId } from './tenant.ts'
-import { withApp } from './with-app.ts'
+import { requireTenantId } from '../tenants/request.ts'
+import { readInput } from './line/input-file.ts'
+import { print } from './line/output.ts'
+import { withApp } from './line/with-app.ts'
 
 /** The trail was looked at and found broken: what `espalier` calls refused. */
 const BROKEN = 1
 
 export const verifyAudit = (options: { json?: boolean; checkpoints?: string }): Promise<void> =>
   withApp(async ({ audit }) => {
-    const shipped = options.checkpoints === undefined ? undefined : parseCheckpoints(textOf(options.checkpoints))
+    const shipped =
+      options.checkpoints === undefined ? undefined : parseCheckpoints(readInput(options.checkpoints).toString())
     const report = await audit.trail.verify(shipped)
-    process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report))
+    print(options, report, () => reportText(report))
     if (report.kind === 'broken') process.exitCode = BROKEN
   })
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    throw new AppError('parameter-invalid', { detail: `The checkpoints in "${path}" cannot be read.`, cause })
-  }
-}
 
 function reportText(report: TrailReport): string {
   if (report.kind === 'broken') {
@@ -49,7 +42,8 @@ type ListOptions = {
 
 export const listAudit = ({ tenant, limit, json, ...filter }: ListOptions): Promise<void> =>
   withApp(async ({ audit }) => {
-    const scope: AuditScope = tenant === undefined ? { kind: 'all' } : { kind: 'tenant', tenant: requireId(tenant) }
+    const scope: AuditScope =
+      tenant === undefined ? { kind: 'all' } : { kind: 'tenant', tenant: requireTenantId(tenant) }
     let count = 0
     for await (const row of audit.store.stream(scope, filter satisfies AuditFilter)) {
       if (count === limit) break

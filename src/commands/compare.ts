@@ -2,8 +2,8 @@
 import type { ComparedFile } from '../history/compare.ts'
 import { comparedResource } from '../history/resource.ts'
 import { comparedFileText } from '../history/text.ts'
-import { requireId } from './tenant.ts'
-import { withApp } from './with-app.ts'
+import { requireTenantId } from '../tenants/request.ts'
+import { withApp } from './line/with-app.ts'
 
 type Options = { path?: string; diff?: boolean; json?: boolean }
 
@@ -11,7 +11,7 @@ const PAGE_SIZE = 500
 
 export const compareCommand = (id: string, from = 'main', to = 'head', { path, diff, json }: Options): Promise<void> =>
   withApp(async ({ history, snapshots, tenants: { registry } }) => {
-    const tenant = requireId(id)
+    const tenant = requireTenantId(id)
     registry.admit(tenant)
     const served = await snapshots.current(tenant, registry.refOf(tenant))
     if (!served) return registry.refuseAbsent(tenant)

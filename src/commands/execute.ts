@@ -1,19 +1,19 @@
 /** `espalier execute`: one run, recorded like any other. */
 import type { Intent } from '../executions/intent.ts'
 import type { JsonObject } from '../kernel/json.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
 import { requireSnapshot } from '../snapshots/require-snapshot.ts'
-import { requireId } from './tenant.ts'
-import { originHere, withApp } from './with-app.ts'
+import { requireTenantId } from '../tenants/request.ts'
+import { originHere, withApp } from './line/with-app.ts'
+import { WrongUsage } from './line/wrong-usage.ts'
 
 type Options = { tool?: string; workflow?: string; input?: JsonObject; dryRun?: boolean }
 
-export const executeCommand = (id: string, text: string | undefined, options: Options): Promise<void> =>
-  withApp(async (app) => {
+export async function executeCommand(id: string, text: string | undefined, options: Options): Promise<void> {
+  const intent = intentOf(text, options)
+  await withApp(async (app) => {
     const { snapshots, executor, newId } = app
     const { registry } = app.tenants
-    const tenant = requireId(id)
-    const intent = intentOf(text, options)
+    const tenant = requireTenantId(id)
     registry.admit(tenant)
     const served = await snapshots.current(tenant, registry.refOf(tenant))
     if (!served) return registry.refuseAbsent(tenant)
@@ -33,6 +33,7 @@ export const executeCommand = (id: string, text: string | undefined, options: Op
     }
     process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
   })
+}
 
 function intentOf(text: string | undefined, { tool, workflow, input = {} }: Options): Intent {
   const intents: Intent[] = []
@@ -41,5 +42,5 @@ function intentOf(text: string | undefined, { tool, workflow, input = {} }: Opti
   if (workflow !== undefined) intents.push({ kind: 'workflow', name: workflow, input })
   const [intent] = intents
   if (intent && intents.length === 1) return intent
-  throw new StartRefused('Give exactly one of a text, --tool and --workflow.')
+  throw new WrongUsage('Give exactly one of a text, --tool and --workflow.')
 }

@@ -1,5 +1,4 @@
 /** `espalier file list|get|put|patch|delete` and `espalier rollback`: a tenant's files, with or without a running server. */
-import { readFileSync } from 'node:fs'
 import type { App } from '../app.ts'
 import type { PatchOperation } from '../edits/json-patch.ts'
 import type { Patch } from '../files/patch-file.ts'
@@ -9,8 +8,11 @@ import { type Condition, type FileWrite, requirePath } from '../files/write-file
 import { AppError } from '../kernel/errors.ts'
 import { parseOid, type TenantId } from '../kernel/ids.ts'
 import { isJsonObject, type Json } from '../kernel/json.ts'
-import { print, requireTenant } from './tenant.ts'
-import { originHere, withApp } from './with-app.ts'
+import { readInput } from './line/input-file.ts'
+import { requireTenant } from './line/named-tenant.ts'
+import { print } from './line/output.ts'
+import { originHere, withApp } from './line/with-app.ts'
+import { WrongUsage } from './line/wrong-usage.ts'
 
 type Options = { json?: boolean }
 type WriteOptions = Options & { ifMatch?: string; new?: boolean; message?: string; dryRun?: boolean }
@@ -45,7 +47,7 @@ export const getFile = (id: string, path: string, { json }: Options): Promise<vo
   })
 
 export const putFile = (id: string, path: string, source: string | undefined, options: WriteOptions): Promise<void> =>
-  write(id, options, { path, condition: conditionOf(options), kind: 'content', content: readFileSync(source ?? 0) })
+  write(id, options, { path, condition: conditionOf(options), kind: 'content', content: readInput(source) })
 
 export const patchFile = (
   id: string,
@@ -57,7 +59,7 @@ export const patchFile = (
     path,
     condition: conditionOf(options) ?? '*',
     kind: 'patch',
-    patch: patchOf(patch ?? readFileSync(source ?? 0, 'utf8')),
+    patch: patchOf(patch ?? readInput(source).toString()),
   })
 
 export const deleteFile = (id: string, path: string, options: WriteOptions): Promise<void> =>
@@ -68,7 +70,7 @@ type RollbackOptions = Options & { to?: string; revert?: string; message?: strin
 export const rollBack = (id: string, { to, revert, message, dryRun, ...options }: RollbackOptions): Promise<void> =>
   withApp(async (app) => {
     if ((to === undefined) === (revert === undefined)) {
-      throw new AppError('parameter-invalid', { detail: 'Say either --to or --revert, with a commit of the branch.' })
+      throw new WrongUsage('Say either --to or --revert, with a commit of the branch.')
     }
     const { id: tenant } = await requireTenant(app, id)
     const result = await app.files.rollbacks.run({
@@ -99,15 +101,15 @@ function show(options: Options, result: WrittenCommit): void {
   print(options, resource, () => commitText(resource))
 }
 
-/** @throws AppError `parameter-invalid` */
+/** @throws WrongUsage */
 function conditionOf({ ifMatch, new: isNew }: WriteOptions): Condition | undefined {
   if (isNew && ifMatch === undefined) return 'absent'
   if (ifMatch === undefined || ifMatch === '*') return ifMatch
   const oid = parseOid(ifMatch.replaceAll('"', ''))
   if (oid && !isNew) return oid
-  throw new AppError('parameter-invalid', {
-    detail: 'Say --if-match with * or an id that `file list` shows, or --new for a file that is not there; not both.',
-  })
+  throw new WrongUsage(
+    'Say --if-match with * or an id that `file list` shows, or --new for a file that is not there; not both.',
+  )
 }
 
 /** A list is a JSON Patch, anything else a merge patch. @throws AppError `body-malformed` */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createApp } from '../app.ts'
 import { readConfig } from '../boot/config.ts'
 import { schemas } from '../boot/schemas.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
+import { WrongUsage } from './line/wrong-usage.ts'
 
 const OPENAPI = 'openapi'
 
@@ -14,7 +14,7 @@ export async function schemaCommand(kind: string | undefined): Promise<void> {
   if (kind === undefined) return print(kinds.join('\n'))
   if (kind === OPENAPI) return print(JSON.stringify(JSON.parse(await openApiText()), null, 2))
   const schema = Object.hasOwn(schemas, kind) ? schemas[kind] : undefined
-  if (!schema) throw new StartRefused(`There is no kind "${kind}"; there are ${kinds.join(', ')}.`)
+  if (!schema) throw new WrongUsage(`There is no kind "${kind}"; there are ${kinds.join(', ')}.`)
   print(JSON.stringify(schema, null, 2))
 }
 

@@ -1,12 +1,13 @@
 /** `espalier watch`: what a tenant's branch serves, as it changes, until it is interrupted. */
+
+import { requireTenantId } from '../tenants/request.ts'
 import { eventData } from '../watch/event.ts'
 import { eventText } from '../watch/text.ts'
-import { requireId } from './tenant.ts'
-import { withApp } from './with-app.ts'
+import { withApp } from './line/with-app.ts'
 
 export const watchCommand = (id: string, { json }: { json?: boolean }): Promise<void> =>
   withApp(async ({ watch, snapshots, tenants: { registry } }) => {
-    const tenant = requireId(id)
+    const tenant = requireTenantId(id)
     registry.admit(tenant)
     if (!(await snapshots.current(tenant, registry.refOf(tenant)))) return registry.refuseAbsent(tenant)
     await new Promise<void>((resolve) => {

@@ -161,8 +161,8 @@ function requireCondition({ path, condition, kind }: FileWrite, found: TreeFile 
   if (condition === undefined) {
     throw new AppError('precondition-required', {
       detail: found
-        ? `${path} is there already. Say which version you have seen (If-Match: "${found.oid}"), or that any will do (If-Match: *).`
-        : `${path} is not there. Say that it is to be new (If-None-Match: *).`,
+        ? `${path} is there already. Say which version you have seen (If-Match: "${found.oid}"), or that any will do (If-Match: *); on a command line, --if-match.`
+        : `${path} is not there. Say that it is to be new (If-None-Match: *; on a command line, --new).`,
       data: { path, oid: found?.oid ?? null },
     })
   }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { Kysely, SqliteDialect, sql } from 'kysely'
+import { StartRefused } from '../kernel/start-refused.ts'
 import { openLogSync } from './log-sync.ts'
 import { migrate } from './migrations.ts'
 import type { Database } from './schema.ts'
@@ -20,11 +21,12 @@ export type Storage = {
 /** How long a writer waits for another process before SQLite gives up. */
 const BUSY_TIMEOUT_MS = 5_000
 
-/** Opens the database at `path`, made where there is none, and brings it up to date. */
+/**
+ * Opens the database at `path`, made where there is none, and brings it up to date.
+ * @throws StartRefused where there is something else, or where it cannot be written
+ */
 export async function openSqlite(path: string): Promise<Storage> {
-  mkdirSync(dirname(path), { recursive: true })
-  const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS })
-  sqlite.pragma('journal_mode = WAL')
+  const sqlite = openFile(path)
   // In WAL mode NORMAL keeps the database whole through a crash; a power cut may cost the last groups of executions.
   sqlite.pragma('synchronous = NORMAL')
   // Moving the log into the file waits for the disk: seldom, at the price of a log of some 32 MB.
@@ -40,6 +42,18 @@ export async function openSqlite(path: string): Promise<Storage> {
       await db.destroy()
       log.close()
     },
+  }
+}
+
+function openFile(path: string): Sqlite.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    const sqlite = new Sqlite(path, { timeout: BUSY_TIMEOUT_MS })
+    sqlite.pragma('journal_mode = WAL')
+    return sqlite
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartRefused(`The database ${path} cannot be used: ${reason}. Name another file with DB_PATH.`, { cause })
   }
 }
 

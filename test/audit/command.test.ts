@@ -87,6 +87,6 @@ describe('espalier audit', () => {
 
   test('verify says which file it cannot read', async () => {
     const { code, stderr } = await folder.espalier(['audit', 'verify', '--checkpoints', 'nowhere.ndjson'])
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('nowhere.ndjson') })
+    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('nowhere.ndjson') })
   })
 })

@@ -38,6 +38,10 @@ describe('values that make no sense', () => {
   })
 })
 
+test('a setting that is misspelt', async () => {
+  expect(await refusal({ ESPALIER_TRUNC: 'prod' })).toContain('did you mean ESPALIER_TRUNK?')
+})
+
 test.each([':8080', '0.0.0.0:8080', '[::]:8080', '192.168.1.5:8080', 'example.com:80'])(
   'APP_ADDR=%s, where a header alone would be trusted from elsewhere',
   async (address) => {
@@ -63,6 +67,15 @@ describe('folders that cannot be used', () => {
     const file = join(folder.path, 'file')
     writeFileSync(file, '')
     expect(await refusal({ ESPALIER_DATA_DIR: file })).toContain('ESPALIER_DATA_DIR')
+  })
+
+  test('a database that is none', async () => {
+    const file = join(folder.path, 'note')
+    writeFileSync(
+      file,
+      'not a database, and longer than the header of one would be: a hundred bytes or so, to be sure of it',
+    )
+    expect(await refusal({ DB_PATH: file })).toMatch(/not a database.*DB_PATH/)
   })
 
   test('a repository without the trunk', async () => {

@@ -46,6 +46,8 @@ test('from plan to completion with one conflict, and back, without a server and 
   expect(folder.repository.git(['log', '-1', '--format=%s', branchOf('acme')])).toMatch(
     /^Take back main at [0-9a-f]{12}$/,
   )
+  // A plan says what a rollout would: what was taken back is to come again, although Git has the commit in the branch.
+  expect(await json(['plan'])).toMatchObject({ counts: { clean: 1, noop: 2 } })
   await expectSound(folder)
   expect(await folder.espalier(['audit', 'verify'])).toMatchObject({ code: 0 })
 })
@@ -59,6 +61,7 @@ test('a tenant on hold is left out until it is released; a commit that everybody
     reason: 'quarter close',
     until: '2999-01-01T00:00:00.000Z',
   })
+  expect(await json(['plan'])).toMatchObject({ counts: { clean: 2, held: 1 } })
   expect(await json(['start', '--yes'])).toMatchObject({ status: 'completed', counts: { verified: 2, held: 1 } })
   expect((await folder.espalier(['rollout', 'show'])).stdout).toContain('quarter close')
 

@@ -20,7 +20,7 @@ test('a change of main reaches every branch as a signed merge with both parents 
     status: 'completed',
     from: trunk,
     counts: { verified: 20 },
-    actions: ['retry', 'rollback'],
+    actions: ['rollback'],
   })
   const format =
     '--format=%(refname:lstrip=3) %(parent) %(contents:trailers:key=Rollout-Id,key=Rollout-Plan,separator=;)'
@@ -139,6 +139,25 @@ test('what a tenant commits after the plan wins, and the merge goes on top of it
   expect(await app.rest(run)).toMatchObject({ status: 'completed', counts: { verified: 1 } })
   expect(app.repository.git(['rev-parse', 'customer/acme^1'])).toBe(own)
   expect(await app.limitsOf('acme')).toEqual({ requests: 20 })
+})
+
+test('a tenant whose branch is gone is left out with the reason, and fails no wave of the others', async () => {
+  app = await createRolloutApp(['acme', 'globex'])
+  await app.admin('/tenants')
+  app.repository.git(['update-ref', '-d', 'refs/heads/customer/globex'])
+  setLimits(app, 'requests: 20\n')
+  const run = await app.rollOut()
+  expect(run).toMatchObject({ status: 'completed', counts: { verified: 1, held: 1 }, actions: ['retry', 'rollback'] })
+  const { items } = await app.admin(`/rollouts/${run.id}/tenants?state=held`)
+  expect(items).toMatchObject([{ tenant: 'globex', reason: expect.stringContaining('is gone') }])
+})
+
+test('what was never let out has nothing to take back', async () => {
+  app = await createRolloutApp(['acme'])
+  setLimits(app, 'requests: 20\n')
+  const run = await app.admin('/rollouts', {})
+  expect(run).toMatchObject({ actions: ['approve', 'abort'] })
+  expect(await app.admin(`/rollouts/${run.id}/abort`, {})).toMatchObject({ status: 'aborted', actions: [] })
 })
 
 test('a branch that cannot be moved is parked, the gate pauses the run, and retry takes it up again', async () => {

@@ -107,11 +107,11 @@ test('another branch than main is planned by --from, for the tenants that are na
     parent: 'refs/heads/main^0',
     files: { 'config/features.json': '{"beta": true}' },
   })
-  const { tenants, trunk } = await plan(['--from', 'proposal', '--tenants', 'two'])
+  const { tenants, trunk } = await plan(['--from', 'proposal', '--tenant', 'two'])
   expect(Object.keys(tenants)).toEqual(['two'])
   expect(trunk).toBe(folder.repository.git(['rev-parse', 'proposal']))
   expect((await folder.espalier(['rollout', 'plan', '--from', 'nowhere'])).code).toBe(3)
-  expect((await folder.espalier(['rollout', 'plan', '--tenants', 'nobody'])).code).toBe(3)
+  expect((await folder.espalier(['rollout', 'plan', '--tenant', 'nobody'])).code).toBe(3)
 })
 
 test('a branch whose objects are damaged, or that shares no commit with main, stops no other one', async () => {

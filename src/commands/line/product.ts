@@ -2,11 +2,12 @@
  * The product as a command asks it: by HTTP where a server runs, and otherwise the same routes in this process, on the same
  * repository and database. A command knows no difference.
  */
-import { createApp } from '../app.ts'
-import { readConfig } from '../boot/config.ts'
-import { servingUrl } from '../boot/serving-note.ts'
-import { AppError, PROBLEMS, type ProblemCode, type ProblemItem } from '../kernel/errors.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
+import { createApp } from '../../app.ts'
+import { readConfig } from '../../boot/config.ts'
+import { servingUrl } from '../../boot/serving-note.ts'
+import { AppError, PROBLEMS, type ProblemCode, type ProblemItem } from '../../kernel/errors.ts'
+import { StartRefused } from '../../kernel/start-refused.ts'
+import { requireRepository } from './with-app.ts'
 
 export type Product = {
   kind: 'server' | 'here'
@@ -28,6 +29,7 @@ export async function withProduct<T>(use: (product: Product) => Promise<T>): Pro
   const url = named || servingUrl(config.dataDir)
   if (url && (await answers(url))) return use(productAt('server', (path, init) => fetch(`${url}${path}`, init)))
   if (named) throw new StartRefused(`No server answers at ${named}. Start it, or unset ESPALIER_URL.`)
+  requireRepository(config)
   const app = await createApp(config, { authenticate, logs: 'errors' })
   try {
     app.runs.start()
@@ -39,10 +41,15 @@ export async function withProduct<T>(use: (product: Product) => Promise<T>): Pro
 }
 
 async function answers(url: string): Promise<boolean> {
+  const probe = new AbortController()
+  // Not AbortSignal.timeout: its timer does not keep the process, which would end where a server of another kind closes.
+  const timer = setTimeout(() => probe.abort(), PROBE_MS)
   try {
-    return (await fetch(`${url}/livez`, { signal: AbortSignal.timeout(PROBE_MS) })).ok
+    return (await fetch(`${url}/livez`, { signal: probe.signal })).ok
   } catch {
     return false
+  } finally {
+    clearTimeout(timer)
   }
 }
 

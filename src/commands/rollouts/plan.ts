@@ -1,31 +1,33 @@
 /**
- * `espalier rollout plan`: what a commit of main would do to every tenant, before it is merged anywhere. It reads the
- * repository alone; the database is asked only where tenants are chosen by what stands there.
+ * `espalier rollout plan`: what a commit of main would do to every tenant, before it is merged anywhere. Branches and
+ * objects are the repository's; the database, where there is one, says who is deleted or on hold, what was decided and
+ * what was taken back, so that this says what a rollout would.
  */
-import { createCompiler } from '../app/compiler.ts'
-import { openPlanning } from '../app/planning.ts'
-import { type Config, readConfig } from '../boot/config.ts'
-import { headsBelow } from '../git/refs/tenant-heads.ts'
-import { GitFailure, runGit } from '../git/run.ts'
-import { findRepository } from '../git/setup/layout.ts'
-import { type Oid, parseOid, parseTenantId, type TenantId } from '../kernel/ids.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
-import type { PlannedTenant, Target } from '../rollouts/plan/plan.ts'
-import type { RolloutPlanner } from '../rollouts/plan/planner.ts'
-import { plannedResource, summaryResource } from '../rollouts/plan/resource.ts'
-import { createSummary, type Summary } from '../rollouts/plan/summary.ts'
-import { planText } from '../rollouts/plan/text.ts'
-import type { FileProblem } from '../snapshots/snapshot.ts'
-import { matches, readFilter } from '../tenants/filter.ts'
-import { branchOf, headRef } from '../tenants/tenant.ts'
-import { requireId } from './tenant.ts'
-import { withApp } from './with-app.ts'
+import { existsSync } from 'node:fs'
+import { createCompiler } from '../../app/compiler.ts'
+import { openPlanning } from '../../app/planning.ts'
+import { type Config, readConfig } from '../../boot/config.ts'
+import { headsBelow } from '../../git/refs/tenant-heads.ts'
+import { GitFailure, runGit } from '../../git/run.ts'
+import { type Oid, parseOid, parseTenantId, type TenantId } from '../../kernel/ids.ts'
+import { StartRefused } from '../../kernel/start-refused.ts'
+import type { PlannedTenant, Target } from '../../rollouts/plan/plan.ts'
+import type { RolloutPlanner } from '../../rollouts/plan/planner.ts'
+import { plannedResource, summaryResource } from '../../rollouts/plan/resource.ts'
+import { createSummary, type Summary } from '../../rollouts/plan/summary.ts'
+import { planText } from '../../rollouts/plan/text.ts'
+import type { Terms } from '../../rollouts/runs/targets.ts'
+import type { FileProblem } from '../../snapshots/snapshot.ts'
+import { matches, readFilter } from '../../tenants/filter.ts'
+import { requireTenantId } from '../../tenants/request.ts'
+import { branchOf, headRef } from '../../tenants/tenant.ts'
+import { requireRepository, withApp } from '../line/with-app.ts'
 
 type Options = {
   from?: string
-  label?: string[]
+  label?: Record<string, string>
   plan?: string
-  tenants?: string
+  tenant?: string[]
   json?: boolean
   ndjson?: boolean
   details?: boolean
@@ -36,8 +38,7 @@ const EXIT = { broken: 1, undecided: 4 } as const
 
 export async function planRollout(options: Options): Promise<void> {
   const config = readConfig(process.env, process.cwd())
-  const gitDir = findRepository(config.reposDir)?.gitDir
-  if (!gitDir) throw new StartRefused(`There is no repository at ${config.reposDir}.`)
+  const { gitDir } = requireRepository(config)
   const trunk = await commitOf(gitDir, options.from ?? headRef(config.names.trunk))
   const targets = await targetsFor(gitDir, config, options)
   const compiler = createCompiler()
@@ -63,30 +64,39 @@ async function commitOf(gitDir: string, revision: string): Promise<Oid> {
   throw new StartRefused(`"${revision}" is no commit of this repository; name a branch, a tag or a commit.`)
 }
 
-async function targetsFor(gitDir: string, { names }: Config, options: Options): Promise<Target[]> {
-  const chosen = await chosenTenants(options)
+async function targetsFor(gitDir: string, { names, dbPath }: Config, options: Options): Promise<Target[]> {
+  const listed = options.tenant?.map(requireTenantId)
   const prefix = headRef(names.prefix)
-  const targets = (await headsBelow(gitDir, prefix)).flatMap(({ ref, head }): Target[] => {
+  const branches = (await headsBelow(gitDir, prefix)).flatMap(({ ref, head }) => {
     const tenant = parseTenantId(ref.slice(prefix.length))
-    if (!tenant || (chosen && !chosen.has(tenant))) return []
-    return [{ tenant, ref, head, hold: null, reapply: null, decisions: NONE }]
+    return tenant && (listed?.includes(tenant) ?? true) ? [{ tenant, ref, head }] : []
   })
-  const found = new Set(targets.map(({ tenant }) => tenant))
-  const absent = options.tenants === undefined ? undefined : [...(chosen ?? [])].find((tenant) => !found.has(tenant))
+  const absent = listed?.find((id) => !branches.some(({ tenant }) => tenant === id))
   if (absent) throw new StartRefused(`There is no branch ${branchOf(names, absent)}.`)
-  return targets
+  const { isSelected, termsOf } = await knownOf(dbPath, options)
+  return branches.filter(({ tenant }) => isSelected(tenant)).map((branch) => ({ ...branch, ...termsOf(branch.tenant) }))
 }
 
-const NONE: Target['decisions'] = new Map()
+type Known = { isSelected(tenant: TenantId): boolean; termsOf(tenant: TenantId): Terms }
 
-/** undefined = every branch. */
-async function chosenTenants({ label = [], plan, tenants }: Options): Promise<ReadonlySet<TenantId> | undefined> {
-  const listed = tenants === undefined ? undefined : new Set(tenants.split(',').map((id) => requireId(id.trim())))
-  if (label.length === 0 && plan === undefined) return listed
-  const filter = readFilter({ label, plan, status: undefined, state: undefined })
-  const all = await withApp(({ tenants: { fleet } }) => fleet.all())
-  const fitting = all.filter((tenant) => matches(filter, tenant) && (listed?.has(tenant.id) ?? true))
-  return new Set(fitting.map(({ id }) => id))
+/** A clone that a CI job made has no database: every branch is a tenant then, of whom no more is known. */
+const NOTHING_KNOWN: Known = {
+  isSelected: () => true,
+  termsOf: () => ({ hold: null, reapply: null, decisions: new Map() }),
+}
+
+async function knownOf(dbPath: string, { label = {}, plan }: Options): Promise<Known> {
+  const isNarrowed = plan !== undefined || Object.keys(label).length > 0
+  if (!existsSync(dbPath)) {
+    if (isNarrowed) throw new StartRefused(`Labels and plans are in the database; there is none at ${dbPath}.`)
+    return NOTHING_KNOWN
+  }
+  const filter = { ...readFilter({ label: [], plan, status: undefined, state: undefined }), labels: label }
+  return withApp(async ({ tenants: { fleet }, runs }) => {
+    const fitting = (await fleet.all()).filter((tenant) => matches(filter, tenant)).map(({ id }) => id)
+    const selected = new Set(fitting)
+    return { isSelected: (tenant) => selected.has(tenant), termsOf: await runs.termsOf(fitting) }
+  })
 }
 
 type Reporting = { planner: RolloutPlanner; trunk: Oid; targets: readonly Target[]; options: Options }

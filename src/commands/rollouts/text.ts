@@ -51,7 +51,7 @@ export function rolloutText(rollout: Rollout): string {
     `Rollout ${id}`,
     `  status    ${status}${reason === null ? '' : `: ${reason}`}`,
     `  from      ${from}`,
-    ...waves.map(({ title }, i) => `  wave ${i + 1}    ${title}${i === wave.index ? '  <' : ''}`),
+    ...waves.map(({ title }, i) => `  wave ${i + 1}    ${title}${i === wave.index && waves.length > 1 ? '  <' : ''}`),
     ...(startAt === null ? [] : [`  start at  ${startAt}`]),
     `  tenants   ${countsText(counts)}`,
     ...(remote

@@ -1,26 +1,20 @@
 /** `espalier rollout start|list|show|approve|pause|resume|abort|retry|rollback|events`. */
-import { InvalidArgumentError } from 'commander'
-import { type Product, withProduct } from './product.ts'
-import { follow, pathOf } from './rollout-follow.ts'
-import {
-  countsText,
-  type Rollout,
-  rolloutListText,
-  rolloutText,
-  type TenantRow,
-  tenantRowText,
-} from './rollout-text.ts'
-import { print } from './tenant.ts'
-import { askPerson, isAtTerminal } from './terminal.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { print } from '../line/output.ts'
+import { type Product, withProduct } from '../line/product.ts'
+import { askPerson, isAtTerminal } from '../line/terminal.ts'
+import { follow, pathOf } from './follow.ts'
+import { countsText, type Rollout, rolloutListText, rolloutText, type TenantRow, tenantRowText } from './text.ts'
+import type { WaveBody } from './wave-option.ts'
 
 type Options = { json?: boolean; yes?: boolean; detach?: boolean }
 
 export type StartOptions = Options & {
   from?: string
-  label?: string[]
+  label?: Record<string, string>
   plan?: string
   tenant?: string[]
-  wave?: string[]
+  wave?: WaveBody[]
   maxFailures?: number
   watch?: number
   startAt?: number
@@ -43,7 +37,7 @@ export const startRollout = (options: StartOptions): Promise<void> =>
       const approved = await product.ask<Rollout>('POST', `${pathOf(planned.id)}/approve`, {})
       return finish(product, approved, options)
     }
-    print(options, planned, () => `${rolloutText(planned)}To let it out:\n  espalier rollout approve ${planned.id}\n`)
+    print(options, planned, () => `${rolloutText(planned)}${nextText(planned)}`)
   })
 
 /** Nobody would get anything, and nothing is to be decided. */
@@ -56,8 +50,11 @@ async function end(product: Product, { id }: Rollout, options: Options): Promise
   print(options, ended, () => `Nothing to let out: every branch has the commit already.\n`)
 }
 
-async function isAgreed({ counts }: Rollout, { yes }: Options): Promise<boolean> {
-  const due = (counts.clean ?? 0) + (counts.structural ?? 0)
+const dueOf = ({ counts }: Rollout): number =>
+  ['clean', 'structural', 'resolved', 'stale'].reduce((sum, state) => sum + (counts[state] ?? 0), 0)
+
+async function isAgreed(planned: Rollout, { yes }: Options): Promise<boolean> {
+  const due = dueOf(planned)
   if (due === 0) return false
   if (yes) return true
   if (!isAtTerminal()) return false
@@ -99,8 +96,7 @@ export const showRollout = (id: string | undefined, options: Options): Promise<v
       'GET',
       `${pathOf(run.id)}/tenants?pageSize=${NOTED}&${query}`,
     )
-    process.stdout.write(items.map(tenantRowText).join(''))
-    if ((run.counts.conflict ?? 0) > 0) process.stdout.write('Decide the conflicts with:\n  espalier rollout resolve\n')
+    process.stdout.write(`${items.map(tenantRowText).join('')}${nextText(run)}`)
   })
 
 const act =
@@ -146,24 +142,31 @@ export async function finish(product: Product, run: Rollout, options: Options): 
   if (FELL_SHORT.has(ended.status)) process.exitCode = REFUSED_EXIT
 }
 
-function nextText({ status, id, counts }: Rollout): string {
+/** What a person may want to do now. */
+function nextText(rollout: Rollout): string {
+  const { status, id, counts } = rollout
   if (status === 'gate') return `The next wave waits for your word:\n  espalier rollout approve ${id}\n`
-  if ((counts.conflict ?? 0) > 0) return 'Decide the conflicts with:\n  espalier rollout resolve\n'
-  return ''
+  const conflicts =
+    (counts.conflict ?? 0) > 0 && status !== 'aborted' ? 'Decide the conflicts with:\n  espalier rollout resolve\n' : ''
+  const approval =
+    status === 'planned' && dueOf(rollout) > 0 ? `Let it out with:\n  espalier rollout approve ${id}\n` : ''
+  return `${conflicts}${approval}`
 }
 
 export async function idOrNewest(product: Product, id: string | undefined): Promise<string> {
   if (id !== undefined) return id
   const { items } = await product.ask<{ items: Rollout[] }>('GET', '/admin/rollouts?pageSize=1')
   const newest = items[0]
-  if (!newest) throw new InvalidArgumentError('There is no rollout yet; start one with `espalier rollout start`.')
+  if (!newest) {
+    throw new AppError('rollout-not-found', { detail: 'There is no rollout yet; `espalier rollout start` makes one.' })
+  }
   return newest.id
 }
 
 function startBody(options: StartOptions): object {
   const { from, label, plan, tenant, wave, maxFailures, watch, startAt } = options
   const select = {
-    ...(label ? { labels: Object.fromEntries(label.map(labelOf)) } : {}),
+    ...(label ? { labels: label } : {}),
     ...(plan ? { plan } : {}),
     ...(tenant ? { tenants: tenant } : {}),
   }
@@ -174,22 +177,8 @@ function startBody(options: StartOptions): object {
   return {
     ...(from ? { from } : {}),
     ...(Object.keys(select).length > 0 ? { select } : {}),
-    ...(wave ? { waves: wave.map(waveOf) } : {}),
+    ...(wave ? { waves: wave } : {}),
     ...(Object.keys(thresholds).length > 0 ? { thresholds } : {}),
     ...(startAt === undefined ? {} : { startAt: new Date(startAt).toISOString() }),
   }
-}
-
-/** `10%`, `region:eu`, or ids with commas between them. */
-function waveOf(text: string): object {
-  const percent = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]
-  if (percent !== undefined) return { percent: Number(percent) }
-  if (text.includes(':')) return { labels: Object.fromEntries([labelOf(text)]) }
-  return { tenants: text.split(',') }
-}
-
-function labelOf(text: string): [string, string] {
-  const colon = text.indexOf(':')
-  if (colon < 1) throw new InvalidArgumentError(`"${text}" must be a key, a colon and a value, such as region:eu.`)
-  return [text.slice(0, colon), text.slice(colon + 1)]
 }

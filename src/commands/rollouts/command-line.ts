@@ -1,15 +1,16 @@
 /** The command lines of `espalier rollout`, and of the merge that rollouts rest on. */
 import { type Command, Option } from 'commander'
-import { MERGE_DRIVER_HELP } from '../rollouts/merge/merge-driver-help.ts'
-import { lazily } from './lazily.ts'
-import { parseCount, parseInstant } from './option-values.ts'
+import { MERGE_DRIVER_HELP } from '../../rollouts/merge/merge-driver-help.ts'
+import { lazily } from '../line/lazily.ts'
+import { collectLabels, parseCount, parseInstant } from '../line/option-values.ts'
+import { collectWaves } from './wave-option.ts'
 
 const from = {
-  rollouts: lazily(() => import('./rollout.ts')),
-  holds: lazily(() => import('./rollout-hold.ts')),
-  conflicts: lazily(() => import('./rollout-resolve.ts')),
+  rollouts: lazily(() => import('./acts.ts')),
+  holds: lazily(() => import('./hold.ts')),
+  conflicts: lazily(() => import('./resolve.ts')),
   merging: lazily(() => import('./merge.ts')),
-  rolloutPlans: lazily(() => import('./rollout-plan.ts')),
+  rolloutPlans: lazily(() => import('./plan.ts')),
 }
 
 export function addRolloutCommands(program: Command): void {
@@ -22,12 +23,13 @@ export function addRolloutCommands(program: Command): void {
     .command('start')
     .description('plan a rollout, show what it would do, and let it out if you agree')
     .option('--from <revision>', 'the commit to merge; without it, the head of the trunk')
-    .option('--label <key:value...>', 'only tenants that have all of these')
+    .option('--label <key:value...>', 'only tenants that have all of these', collectLabels)
     .option('--plan <plan>', 'only tenants of this plan')
     .option('--tenant <id...>', 'only these')
     .option(
       '--wave <wave...>',
       'who gets it first: 10%, region:eu, or ids with commas; 1%, 10%, 50% and the rest without it',
+      collectWaves,
     )
     .option('--max-failures <n>', 'tenants of a wave that may fail before it is paused', parseCount)
     .option('--watch <seconds>', 'how long each wave is watched before the next', parseCount)
@@ -103,9 +105,9 @@ export function addRolloutCommands(program: Command): void {
     .command('plan')
     .description('what merging main into every branch would do; nothing is moved')
     .option('--from <revision>', 'the commit to roll out, such as a branch of a pull request (main)')
-    .option('--label <key:value...>', 'only tenants that have all of these')
+    .option('--label <key:value...>', 'only tenants that have all of these', collectLabels)
     .option('--plan <plan>', 'only tenants of this plan')
-    .option('--tenants <ids>', 'only these, such as acme-corp,globex-inc')
+    .option('--tenant <id...>', 'only these')
     .option('--details', 'show every tenant with what would change')
     .option('--json', 'print one JSON object')
     .option('--ndjson', 'print one JSON object a tenant, as each is planned')

@@ -1,31 +1,32 @@
 /** `espalier tenant create|update|suspend|resume|delete|restore`. */
-import { readFileSync } from 'node:fs'
-import { CommanderError } from 'commander'
-import type { App } from '../app.ts'
-import type { DocumentLimits } from '../documents/document.ts'
-import { formatFinding } from '../documents/finding.ts'
-import { parseDocument } from '../documents/parse.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kernel/json.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
-import { bulkResource, MAX_BULK } from '../tenants/bulk.ts'
-import type { TenantChanges } from '../tenants/change.ts'
-import { tenantResource } from '../tenants/resource.ts'
-import { bulkText, createdText, existsText, tenantText } from '../tenants/text.ts'
-import { print, requireId } from './tenant.ts'
-import { originHere, withApp } from './with-app.ts'
+import type { App } from '../../app.ts'
+import type { DocumentLimits } from '../../documents/document.ts'
+import { formatFinding } from '../../documents/finding.ts'
+import { parseDocument } from '../../documents/parse.ts'
+import { isJsonObject, type Json, type JsonObject } from '../../kernel/json.ts'
+import { StartRefused } from '../../kernel/start-refused.ts'
+import { bulkResource, MAX_BULK } from '../../tenants/bulk.ts'
+import type { TenantChanges } from '../../tenants/change.ts'
+import { requireTenantId } from '../../tenants/request.ts'
+import { tenantResource } from '../../tenants/resource.ts'
+import { bulkText, createdText, existsText, tenantText } from '../../tenants/text.ts'
+import { readInput } from '../line/input-file.ts'
+import { print } from '../line/output.ts'
+import { originHere, withApp, withNewApp } from '../line/with-app.ts'
+import { WrongUsage } from '../line/wrong-usage.ts'
 
-type Settings = { name?: string; domain?: string; plan?: string; label?: string[]; json?: boolean }
+type Settings = { name?: string; domain?: string; plan?: string; label?: Record<string, string>; json?: boolean }
 
 export type CreateOptions = Settings & { ownerEmail?: string; issueKey?: boolean; file?: string }
 
 export function createTenant(id: string | undefined, options: CreateOptions): Promise<void> {
   if (id !== undefined && options.file === undefined) return createOne(id, options)
   if (id === undefined && options.file !== undefined) return createAll(options.file, options)
-  throw usage('Give either the id of a tenant or --file with a list of tenants.')
+  throw new WrongUsage('Give either the id of a tenant or --file with a list of tenants.')
 }
 
 const createOne = (id: string, options: CreateOptions): Promise<void> =>
-  withApp(async (app) => {
+  withNewApp(async (app) => {
     const { ownerEmail, issueKey } = options
     const body = {
       tenant_id: id,
@@ -46,7 +47,7 @@ const createOne = (id: string, options: CreateOptions): Promise<void> =>
   })
 
 const createAll = (file: string, options: CreateOptions): Promise<void> =>
-  withApp(async (app) => {
+  withNewApp(async (app) => {
     const outcomes = await app.tenants.bulk.create(readList(file), originHere(app))
     const resource = bulkResource(outcomes)
     print(options, resource, () => bulkText(resource))
@@ -54,19 +55,12 @@ const createAll = (file: string, options: CreateOptions): Promise<void> =>
   })
 
 const REFUSED_EXIT = 1
-const USAGE_EXIT = 2
-
-/** The command line is wrong in a way that commander cannot tell. It has been said when this is thrown. */
-function usage(message: string): CommanderError {
-  process.stderr.write(`espalier: ${message}\n`)
-  return new CommanderError(USAGE_EXIT, 'usage', message)
-}
 
 export const updateTenant = (id: string, options: Settings & { file?: string }): Promise<void> =>
   withApp(async (app) => {
-    const tenant = requireId(id)
+    const tenant = requireTenantId(id)
     const patch = { ...(options.file === undefined ? {} : readPatch(options.file)), ...settingsOf(options) }
-    if (Object.keys(patch).length === 0) throw usage('Say what to change: --file, or an option of its own.')
+    if (Object.keys(patch).length === 0) throw new WrongUsage('Say what to change: --file, or an option of its own.')
     const { changes, requests, reports } = app.tenants
     const terms = { accepts: null, origin: originHere(app) }
     const changed = await changes.profile(tenant, (profile) => requests.patched(profile, patch), terms)
@@ -80,7 +74,7 @@ const changing =
     withApp(async (app: App) => {
       const change = pick(app.tenants.changes)
       const view = await app.tenants.reports.view(
-        await change(requireId(id), { accepts: null, origin: originHere(app) }),
+        await change(requireTenantId(id), { accepts: null, origin: originHere(app) }),
       )
       print(options, tenantResource(view), () => tenantText(view))
     })
@@ -94,26 +88,14 @@ const settingsOf = ({ name, domain, plan, label }: Settings): JsonObject => ({
   ...(name === undefined ? {} : { name }),
   ...(domain === undefined ? {} : { domain }),
   ...(plan === undefined ? {} : { plan }),
-  ...(label === undefined ? {} : { labels: Object.fromEntries(label.map(labelOf)) }),
+  ...(label === undefined ? {} : { labels: label }),
 })
-
-function labelOf(text: string): [string, string] {
-  const colon = text.indexOf(':')
-  if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)]
-  throw new StartRefused(`--label ${text} must be a key, a colon and a value, such as --label region:eu.`)
-}
 
 /** Room for `MAX_BULK` tenants with all their settings. */
 const LIST_LIMITS: DocumentLimits = { maxBytes: 16 * 1024 * 1024, maxDepth: 64, maxNodes: 1_000_000 }
 
 function readValue(file: string): Json {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(file)
-  } catch (cause) {
-    throw new StartRefused(`${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, { cause })
-  }
-  const parsed = parseDocument(file, bytes, LIST_LIMITS)
+  const parsed = parseDocument(file, readInput(file), LIST_LIMITS)
   if (parsed.kind === 'document') return parsed.document.value
   throw new StartRefused(parsed.findings.map((finding) => formatFinding(file, finding)).join('\n'))
 }

@@ -1,18 +1,19 @@
 /** `espalier keys create|list|rotate|revoke|import`, with or without a running server. */
-import { readFileSync } from 'node:fs'
-import type { Role, Scope } from '../access/actor.ts'
-import { graceOf, grantOf } from '../access/keys/grant-body.ts'
-import { type ImportedKey, importKeys } from '../access/keys/import.ts'
-import { readKeyFile } from '../access/keys/import-file.ts'
-import type { ApiKey, Issued } from '../access/keys/key.ts'
-import { keyResource } from '../access/keys/resource.ts'
-import type { KeyOwner } from '../access/keys/store.ts'
-import { type Listed, listText } from '../access/keys/text.ts'
-import type { App } from '../app.ts'
-import { AppError } from '../kernel/errors.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
-import { requireId } from './tenant.ts'
-import { originHere, withApp } from './with-app.ts'
+import type { Role, Scope } from '../../access/actor.ts'
+import { graceOf, grantOf } from '../../access/keys/grant-body.ts'
+import { type ImportedKey, importKeys } from '../../access/keys/import.ts'
+import { readKeyFile } from '../../access/keys/import-file.ts'
+import type { ApiKey, Issued } from '../../access/keys/key.ts'
+import { keyResource } from '../../access/keys/resource.ts'
+import type { KeyOwner } from '../../access/keys/store.ts'
+import { type Listed, listText } from '../../access/keys/text.ts'
+import type { App } from '../../app.ts'
+import { AppError } from '../../kernel/errors.ts'
+import { readInput } from '../line/input-file.ts'
+import { requireTenant } from '../line/named-tenant.ts'
+import { print } from '../line/output.ts'
+import { originHere, withApp } from '../line/with-app.ts'
+import { WrongUsage } from '../line/wrong-usage.ts'
 
 type Output = { json?: boolean }
 type Owned = { tenant?: string }
@@ -24,9 +25,9 @@ export const createKey = (options: CreateOptions): Promise<void> =>
   withApp(async (app) => {
     const owner = await ownerOf(app, options)
     if (owner === null && options.role !== undefined) {
-      throw new StartRefused("A key without --tenant is an operator's; it has no --role.")
+      throw new WrongUsage("A key without --tenant is an operator's; it has no --role.")
     }
-    if (owner !== null && options.role === undefined) throw new StartRefused('Say what the key may do: --role.')
+    if (owner !== null && options.role === undefined) throw new WrongUsage('Say what the key may do: --role.')
     const { name = 'made on the command line', role, scope, expires, rateLimit, user } = options
     const grant = grantOf(
       owner,
@@ -54,7 +55,7 @@ export const listKeys = (options: Output & Owned): Promise<void> =>
       page = await app.keys.list(owner, { after: all.at(-1)?.id ?? '', limit: PAGE_SIZE })
       all.push(...page)
     } while (page.length === PAGE_SIZE)
-    print(
+    printListed(
       options,
       all.map((key) => ({ key })),
     )
@@ -63,7 +64,7 @@ export const listKeys = (options: Output & Owned): Promise<void> =>
 export const rotateKey = (id: string, options: Output & { grace?: number; atOnce?: boolean }): Promise<void> =>
   withApp(async (app) => {
     const { grace, atOnce } = options
-    if ((grace === undefined) === (atOnce === undefined)) throw new StartRefused('Give one of --grace and --at-once.')
+    if ((grace === undefined) === (atOnce === undefined)) throw new WrongUsage('Give one of --grace and --at-once.')
     const { tenant } = requireKey(app, id)
     const told = graceOf(grace === undefined ? { at_once: true } : { grace_seconds: grace })
     printIssued(await app.keys.rotate(tenant, id, told, originHere(app)), options)
@@ -73,13 +74,16 @@ export const revokeKey = (id: string, options: Output): Promise<void> =>
   withApp(async (app) => {
     const { tenant } = requireKey(app, id)
     const key = await app.keys.revoke(tenant, id, originHere(app))
-    if (options.json) printJson(keyResource(key, Date.now()))
-    else process.stdout.write(`Key ${id} is revoked. A running server sees it within 2 seconds.\n`)
+    print(
+      options,
+      keyResource(key, Date.now()),
+      () => `Key ${id} is revoked. A running server sees it within 2 seconds.\n`,
+    )
   })
 
 export const importKeyFile = (path: string, options: Output & { dryRun?: boolean }): Promise<void> =>
   withApp(async (app) => {
-    const file = readKeyFile(path, readFileSync(path))
+    const file = readKeyFile(path, readInput(path))
     for (const name of file.ignored) {
       process.stderr.write(`espalier: "${name}" in ${path} is left alone; only api_keys is read.\n`)
     }
@@ -100,15 +104,12 @@ export const importKeyFile = (path: string, options: Output & { dryRun?: boolean
         },
       },
     )
-    print(options, imported)
+    printListed(options, imported)
     if (options.dryRun) process.stderr.write('espalier: nothing was written (--dry-run).\n')
   })
 
-async function ownerOf(app: App, { tenant: text }: Owned): Promise<KeyOwner> {
-  if (text === undefined) return null
-  const id = requireId(text)
-  return ((await app.tenants.registry.find(id)) ?? (await app.tenants.registry.adoptBranch(id, originHere(app)))).id
-}
+const ownerOf = async (app: App, { tenant }: Owned): Promise<KeyOwner> =>
+  tenant === undefined ? null : (await requireTenant(app, tenant)).id
 
 function requireKey({ keys }: App, id: string): ApiKey {
   const key = keys.find(id)
@@ -117,21 +118,13 @@ function requireKey({ keys }: App, id: string): ApiKey {
 }
 
 /** The key alone goes to standard output, so that `key=$(espalier keys create ...)` works. */
-function printIssued({ key, text }: Issued, { json }: Output): void {
-  if (json) printJson({ ...keyResource(key, Date.now()), key: text })
-  else process.stdout.write(`${text}\n`)
+function printIssued({ key, text }: Issued, output: Output): void {
+  print(output, { ...keyResource(key, Date.now()), key: text }, () => `${text}\n`)
   process.stderr.write(`espalier: key ${key.id}, ${key.role}. It is not stored and cannot be shown again.\n`)
 }
 
-function print({ json }: Output, listed: readonly Listed[]): void {
+function printListed(output: Output, listed: readonly (Listed | ImportedKey)[]): void {
   const nowMs = Date.now()
-  if (!json) process.stdout.write(listText(listed, nowMs))
-  else
-    printJson({
-      items: listed.map(({ key, ...rest }: Listed | ImportedKey) => ({ ...keyResource(key, nowMs), ...rest })),
-    })
-}
-
-const printJson = (value: object): void => {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  const items = listed.map(({ key, ...rest }) => ({ ...keyResource(key, nowMs), ...rest }))
+  print(output, { items }, () => listText(listed, nowMs))
 }

@@ -1,12 +1,12 @@
 /** The rules of `config/merge.yaml` at a revision of the repository in which a command runs, checked like every file. */
-import { formatFinding } from '../documents/finding.ts'
-import { parseDocument } from '../documents/parse.ts'
-import { GitFailure, runGit } from '../git/run.ts'
-import { MERGE_SCHEMA } from '../rollouts/merge/rules/definition.ts'
-import { type MergeRules, mergeRulesOf } from '../rollouts/merge/rules/merge-rules.ts'
-import { compileValidator } from '../schemas/ajv.ts'
-import { findingAt } from '../snapshots/compile-file.ts'
-import { kindOf, stemOf } from '../snapshots/file-kinds.ts'
+import { formatFinding } from '../../documents/finding.ts'
+import { parseDocument } from '../../documents/parse.ts'
+import { GitFailure, runGit } from '../../git/run.ts'
+import { MERGE_SCHEMA } from '../../rollouts/merge/rules/definition.ts'
+import { type MergeRules, mergeRulesOf } from '../../rollouts/merge/rules/merge-rules.ts'
+import { compileValidator } from '../../schemas/ajv.ts'
+import { findingAt } from '../../snapshots/compile-file.ts'
+import { kindOf, stemOf } from '../../snapshots/file-kinds.ts'
 
 export type RulesRead = { kind: 'rules'; rules: MergeRules } | { kind: 'refused'; problems: readonly string[] }
 

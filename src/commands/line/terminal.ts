@@ -8,11 +8,15 @@ export async function askPerson(question: string): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stderr })
   try {
     return await new Promise((resolve) => {
-      lines.once('close', () => resolve(undefined))
-      lines.question(question).then(
-        (answer) => resolve(answer.trim()),
-        () => resolve(undefined),
-      )
+      const ended = (): void => {
+        process.stderr.write('\n')
+        resolve(undefined)
+      }
+      lines.once('close', ended)
+      lines.question(question).then((answer) => {
+        lines.off('close', ended)
+        resolve(answer.trim())
+      }, ended)
     })
   } finally {
     lines.close()

@@ -1,13 +1,12 @@
 /** `espalier user add|list|change|remove`. */
 
-import type { TenantRole } from '../access/actor.ts'
-import type { App } from '../app.ts'
-import type { TenantId } from '../kernel/ids.ts'
-import { StartRefused } from '../kernel/start-refused.ts'
-import { userResource } from '../users/resource.ts'
-import { parseEmail, type User } from '../users/user.ts'
-import { requireId } from './tenant.ts'
-import { originHere, withApp } from './with-app.ts'
+import type { TenantRole } from '../../access/actor.ts'
+import { userResource } from '../../users/resource.ts'
+import { parseEmail, type User } from '../../users/user.ts'
+import { requireTenant } from '../line/named-tenant.ts'
+import { print } from '../line/output.ts'
+import { originHere, withApp } from '../line/with-app.ts'
+import { WrongUsage } from '../line/wrong-usage.ts'
 
 type Options = { json?: boolean }
 
@@ -17,7 +16,7 @@ export const addUser = (
   { name = email, role, ...options }: Options & { name?: string; role?: TenantRole },
 ): Promise<void> =>
   withApp(async (app) => {
-    const tenant = await requireTenant(app, id)
+    const { id: tenant } = await requireTenant(app, id)
     const user = await app.users.add(tenant, { email, name, ...(role ? { role } : {}) }, originHere(app))
     print(options, userResource(user), () => `Added ${user.email} to ${tenant} as ${user.role} (${user.id}).\n`)
   })
@@ -26,7 +25,7 @@ const PAGE_SIZE = 500
 
 export const listUsers = (id: string, options: Options): Promise<void> =>
   withApp(async (app) => {
-    const tenant = await requireTenant(app, id)
+    const { id: tenant } = await requireTenant(app, id)
     const all: User[] = []
     let page: User[]
     do {
@@ -42,8 +41,8 @@ export const changeUser = (
   { name, role, ...options }: Options & { name?: string; role?: TenantRole },
 ): Promise<void> =>
   withApp(async (app) => {
-    if (name === undefined && role === undefined) throw new StartRefused('Say what to change: --role, --name or both.')
-    const tenant = await requireTenant(app, id)
+    if (name === undefined && role === undefined) throw new WrongUsage('Say what to change: --role, --name or both.')
+    const { id: tenant } = await requireTenant(app, id)
     const { id: userId } = await app.users.findByEmail(tenant, parseEmail(email))
     const change = { ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) }
     const user = await app.users.change(tenant, userId, change, originHere(app))
@@ -52,19 +51,10 @@ export const changeUser = (
 
 export const removeUser = (id: string, email: string, options: Options): Promise<void> =>
   withApp(async (app) => {
-    const tenant = await requireTenant(app, id)
+    const { id: tenant } = await requireTenant(app, id)
     const user = await app.users.findByEmail(tenant, parseEmail(email))
     await app.users.remove(tenant, user.id, originHere(app))
     print(options, userResource(user), () => `Removed ${user.email} from ${tenant}.\n`)
   })
 
-async function requireTenant(app: App, text: string): Promise<TenantId> {
-  const id = requireId(text)
-  return ((await app.tenants.registry.find(id)) ?? (await app.tenants.registry.adoptBranch(id, originHere(app)))).id
-}
-
 const line = ({ id, email, role, name }: User): string => `${id}  ${role.padEnd(7)}  ${email}  ${name}\n`
-
-function print({ json }: Options, resource: object, text: () => string): void {
-  process.stdout.write(json ? `${JSON.stringify(resource, null, 2)}\n` : text())
-}

@@ -1,8 +1,8 @@
 /** `espalier merge --ndjson` and `espalier merge-driver`. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { setFlagsFromString } from 'node:v8'
-import { runMergeDriver } from '../rollouts/merge/merge-driver-command.ts'
-import { runNdjsonMerge } from '../rollouts/merge/ndjson-command.ts'
+import { runMergeDriver } from '../../rollouts/merge/merge-driver-command.ts'
+import { runNdjsonMerge } from '../../rollouts/merge/ndjson-command.ts'
 
 /**
  * The engine interprets a function, and optimizes it when it has run for a while, generously with what it builds into

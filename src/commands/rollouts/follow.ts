@@ -1,6 +1,6 @@
 /** Following a run until it rests: a progress bar on standard error in a terminal, a line a status elsewhere. */
-import type { Product } from './product.ts'
-import { progressText, type Rollout } from './rollout-text.ts'
+import type { Product } from '../line/product.ts'
+import { progressText, type Rollout } from './text.ts'
 
 type EventData = {
   at: string

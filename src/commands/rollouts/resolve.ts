@@ -1,11 +1,12 @@
 /** `espalier rollout resolve`: open conflicts one after the other, or one that is named. */
-import { readFileSync } from 'node:fs'
-import { type Product, withProduct } from './product.ts'
-import { finish, idOrNewest } from './rollout.ts'
-import { pathOf } from './rollout-follow.ts'
-import { type Cluster, clusterText, type Rollout, type TenantRow, tenantRowText } from './rollout-text.ts'
-import { print } from './tenant.ts'
-import { askPerson, isAtTerminal } from './terminal.ts'
+
+import { readInput } from '../line/input-file.ts'
+import { print } from '../line/output.ts'
+import { type Product, withProduct } from '../line/product.ts'
+import { askPerson, isAtTerminal } from '../line/terminal.ts'
+import { finish, idOrNewest } from './acts.ts'
+import { pathOf } from './follow.ts'
+import { type Cluster, clusterText, type Rollout, type TenantRow, tenantRowText } from './text.ts'
 
 export type ResolveOptions = {
   use?: 'main' | 'tenant' | 'value'
@@ -40,7 +41,7 @@ const decide = (product: Product, fingerprint: string, decision: Decision): Prom
   product.ask('POST', `/admin/conflicts/${encodeURIComponent(fingerprint)}/resolve`, decision)
 
 function decisionOf({ use = 'main', value, valueFile, tenant }: ResolveOptions): Decision {
-  const text = valueFile === undefined ? value : readFileSync(valueFile, 'utf8')
+  const text = valueFile === undefined ? value : readInput(valueFile).toString()
   return { use, ...(text === undefined ? {} : { value: text }), ...(tenant ? { tenants: tenant } : {}) }
 }
 

@@ -1,6 +1,7 @@
 /** `espalier rollout hold|release`: keeping a tenant out of rollouts, and letting it take part again. */
-import { withProduct } from './product.ts'
-import { print } from './tenant.ts'
+
+import { print } from '../line/output.ts'
+import { withProduct } from '../line/product.ts'
 
 type Options = { json?: boolean }
 type Hold = { reason: string; until: string | null }

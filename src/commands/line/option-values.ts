@@ -1,7 +1,7 @@
 /** Values of options as the commands take them; what does not fit is refused with what would. */
 import { InvalidArgumentError } from 'commander'
-import { parseRateLimit } from '../access/keys/rate-limit.ts'
-import { isJsonObject, type JsonObject } from '../kernel/json.ts'
+import { parseRateLimit } from '../../access/keys/rate-limit.ts'
+import { isJsonObject, type JsonObject } from '../../kernel/json.ts'
 
 export function parseInstant(text: string): number {
   const at = Date.parse(text)
@@ -29,4 +29,11 @@ export function parseInput(text: string): JsonObject {
 export function parseLimit(text: string): string {
   if (parseRateLimit(text)) return text
   throw new InvalidArgumentError('It must be a number and a window, such as 100/minute.')
+}
+
+/** `--label region:eu --label tier:gold`: one map of all of them. */
+export function collectLabels(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const colon = text.indexOf(':')
+  if (colon > 0) return { ...before, [text.slice(0, colon)]: text.slice(colon + 1) }
+  throw new InvalidArgumentError('It must be a key, a colon and a value, such as region:eu.')
 }
