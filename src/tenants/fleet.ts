@@ -46,8 +46,7 @@ export function createFleet({
     const unknown = ids.filter((id) => !registry.hasRow(id))
     const pace = createPace()
     for (let at = 0; at < unknown.length; at += BATCH) {
-      await adoptSome(unknown.slice(at, at + BATCH))
-      await pace.rest()
+      await pace(() => adoptSome(unknown.slice(at, at + BATCH)))
     }
   }
 

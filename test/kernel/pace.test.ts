@@ -16,19 +16,19 @@ async function restAfter(workedMs: number, busy: number): Promise<number> {
       now += ms
     },
   })
-  now += 3_600_000
-  pace.begin()
-  now += workedMs
-  const startedAt = now
-  await pace.rest()
-  return now - startedAt
+  let doneAt = 0
+  await pace(async () => {
+    now += workedMs
+    doneAt = now
+  })
+  return now - doneAt
 }
 
 test.each([
   ['an idle server is given all of', 100, 0, 3],
   ['one that is hardly asked, nearly all of', 100, 0.3, 24],
-  ['a busy one leaves it a tenth', 100, 1, 900],
-  ['a busy one leaves it a tenth of little, too', 2, 1, 18],
+  ['a busy one leaves it a fifth', 100, 1, 402],
+  ['a busy one leaves it a fifth of little, too', 2, 1, 9],
   ['however much was done, it goes on', 60_000, 1, 5_001],
 ])('%s', async (_, workedMs, busy, restMs) => {
   expect(await restAfter(workedMs, busy)).toBe(restMs)

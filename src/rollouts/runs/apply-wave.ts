@@ -40,7 +40,7 @@ export async function applyBatch(deps: RunDeps, run: Run): Promise<boolean> {
   try {
     for await (const some of inGroups(merging.plan(run.trunk, targets), TOGETHER)) {
       await applying
-      applying = applyPlanned(deps, run, some, byTenant)
+      applying = deps.pace(() => applyPlanned(deps, run, some, byTenant))
       // Where it fails that is told when it is waited for.
       applying.catch(() => {})
     }

@@ -4,8 +4,7 @@
  * the next batch; between two batches requests have their turn; a run whose step fails is paused with the reason and holds
  * up no other.
  */
-
-import type { Pace } from '../../kernel/pace.ts'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import type { RunDeps } from './deps.ts'
 import { recover } from './recover.ts'
 import { moved, type Run } from './run.ts'
@@ -25,7 +24,6 @@ export type Conductor = {
 
 export type ConductorDeps = RunDeps & {
   lock: DriverLock
-  pace: Pace
   /** Told when nothing is left to be done now. */
   onRest?: () => void
   /** Told of a step that failed in a way that nobody foresaw. */
@@ -33,7 +31,7 @@ export type ConductorDeps = RunDeps & {
 }
 
 export function createConductor(deps: ConductorDeps): Conductor {
-  const { store, merging, lock, pace, onError } = deps
+  const { store, merging, lock, onError } = deps
   let driving: Promise<void> | undefined
   let isCalled = false
   let isClosed = false
@@ -41,12 +39,11 @@ export function createConductor(deps: ConductorDeps): Conductor {
   async function drive(): Promise<void> {
     const release = lock.tryTake()
     if (!release) return
-    pace.begin()
     try {
       await settleJournals()
       while (isCalled && !isClosed) {
         isCalled = false
-        while (!isClosed && (await stepOldest())) await pace.rest()
+        while (!isClosed && (await stepOldest())) await eventLoopTurn()
       }
     } finally {
       release()

@@ -1,7 +1,7 @@
 /** Everything about runs, put together over the adapters that `app.ts` gives. */
 
 import type { Oid, TenantId } from '../../kernel/ids.ts'
-import { createPace, type Pace } from '../../kernel/pace.ts'
+import { createPace } from '../../kernel/pace.ts'
 import type { RolloutPlanner } from '../plan/planner.ts'
 import { createConductor, type DriverLock } from './conductor.ts'
 import { type Conflicts, createConflicts } from './conflicts.ts'
@@ -39,7 +39,7 @@ export type Runs = {
   close(): Promise<void>
 }
 
-export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
+export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors' | 'pace'> &
   Pick<RolloutDeps, 'fleet' | 'newId'> & {
     merging: Omit<Merging, 'plan'>
     planner: RolloutPlanner
@@ -57,13 +57,15 @@ export type OpenRunsDeps = Omit<RunDeps, 'merging' | 'mirrors'> &
 /** How long what another process decided may stay unseen, and a time that has come unnoticed. */
 const FOLLOW_MS = 1_000
 
+/** Tenants that are planned without asking what is known of all others. */
+const FEW = 16
+
 export function openRuns(given: OpenRunsDeps): Runs {
-  const pace = createPace()
   const deps = {
     ...given,
-    pace,
+    pace: createPace(),
     mirrors: given.mirror !== undefined,
-    merging: { ...given.merging, plan: oneByOne(given, pace) },
+    merging: { ...given.merging, plan: oneByOne(given) },
   }
   const { store, holds, clock } = deps
   const mirroring = given.mirror && createMirroring({ ...deps, mirror: given.mirror })
@@ -119,11 +121,9 @@ export function openRuns(given: OpenRunsDeps): Runs {
 }
 
 /** A run takes tenants one by one, from whatever groups they were planned in. */
-const oneByOne = ({ planner, validHeads }: Pick<OpenRunsDeps, 'planner' | 'validHeads'>, pace: Pace): Merging['plan'] =>
+const oneByOne = ({ planner, validHeads }: Pick<OpenRunsDeps, 'planner' | 'validHeads'>): Merging['plan'] =>
   async function* (trunk, targets) {
-    pace.begin()
-    for await (const group of planner.plan(trunk, targets, await validHeads())) {
-      yield* group
-      await pace.rest()
-    }
+    // Which heads are valid is asked of all at once; a few are sooner looked at.
+    const valid = targets.length > FEW ? await validHeads() : undefined
+    for await (const group of planner.plan(trunk, targets, valid)) yield* group
   }

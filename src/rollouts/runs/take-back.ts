@@ -5,6 +5,7 @@
  * Git then believes that the branch has the trunk's change, and would lose it at the next merge: the base to start that
  * one from is kept instead.
  */
+import { fewAtOnce } from '../../kernel/few-at-once.ts'
 import type { Oid } from '../../kernel/ids.ts'
 import type { Outcome, PlannedTenant } from '../plan/plan.ts'
 import type { RunDeps } from './deps.ts'
@@ -17,20 +18,29 @@ import type { ReapplyBase } from './store.ts'
 import type { TenantRunState } from './tenant-state.ts'
 
 const BATCH = 512
+/** Whoever has moved on is planned by itself, with processes of git. */
+const AT_ONCE = 8
 
 const WHOLE: readonly TenantRunState[] = ['applied', 'verified', 'failed']
 
 /** @returns whether there was anything left to take back */
 export async function takeBackBatch(deps: RunDeps, run: Run): Promise<boolean> {
-  const { store, merging, refOf, names } = deps
   // Where all of it goes, what was still under way when it was decided goes too.
   const states: TenantRunState[] = run.backTo === null ? ['rollback-due', ...WHOLE] : ['rollback-due']
-  const rows = await store.tenants({ run: run.id, states, limit: BATCH })
+  const rows = await deps.store.tenants({ run: run.id, states, limit: BATCH })
   if (rows.length === 0) return false
+  await deps.pace(() => takeBack(deps, run, rows))
+  return true
+}
+
+async function takeBack(deps: RunDeps, run: Run, rows: readonly RunTenant[]): Promise<void> {
+  const { store, merging, refOf, names } = deps
+  const few = fewAtOnce(AT_ONCE)
+  const inverses = await Promise.all(rows.map((row) => few(() => inverseOf(deps, row))))
   const parked: RunTenant[] = []
   const reverts: { row: RunTenant; tip: Oid; commit: RunCommit }[] = []
-  for (const row of rows) {
-    const inverse = await inverseOf(deps, row)
+  for (const [i, row] of rows.entries()) {
+    const inverse = inverses[i]!
     if (inverse.kind === 'parked') parked.push({ ...row, state: 'rollback-parked', note: inverse.note })
     else {
       const { tip, tree, objects } = inverse
@@ -38,10 +48,7 @@ export async function takeBackBatch(deps: RunDeps, run: Run): Promise<boolean> {
       reverts.push({ row, tip, commit: { tenant: row.tenant, tree, parents: [tip], message, objects } })
     }
   }
-  if (reverts.length === 0) {
-    await store.settle(run, parked)
-    return true
-  }
+  if (reverts.length === 0) return store.settle(run, parked)
   const { oids, release } = await merging.write(
     reverts.map(({ commit }) => commit),
     `rollout ${run.id}`,
@@ -68,7 +75,6 @@ export async function takeBackBatch(deps: RunDeps, run: Run): Promise<boolean> {
   const keep = done.flatMap((row) => reapplyBaseOf(run, row))
   await store.settle(run, [...settled, ...parked], { reapply: { keep, forget: [] } })
   release()
-  return true
 }
 
 /** What the next merge of the trunk starts from. Where branch and trunk have no one base, none is kept. */

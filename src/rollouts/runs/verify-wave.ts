@@ -3,16 +3,18 @@ import type { RunDeps } from './deps.ts'
 import type { Run } from './run.ts'
 import type { RunTenant } from './run-tenant.ts'
 
-const BATCH = 256
+/** Read together: git is asked for the objects of several at once. */
+const BATCH = 128
 
 /** @returns whether there was anything left to verify */
 export async function verifyBatch(deps: RunDeps, run: Run): Promise<boolean> {
   const { store } = deps
   const rows = await store.tenants({ run: run.id, states: ['applied'], upToWave: run.wave, limit: BATCH })
   if (rows.length === 0) return false
-  const settled: RunTenant[] = []
-  for (const row of rows) settled.push(await verified(deps, row))
-  await store.settle(run, settled, { onlyFrom: 'applied' })
+  await deps.pace(async () => {
+    const settled = await Promise.all(rows.map((row) => verified(deps, row)))
+    await store.settle(run, settled, { onlyFrom: 'applied' })
+  })
   return true
 }
 
