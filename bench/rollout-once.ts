@@ -1,8 +1,9 @@
 /**
- * One rollout of main into every branch of a repository, with the parts that the product does it with, in a process of its
- * own: prints what it took as one line of JSON. Starting Node and loading the program is not counted. The floor is to write
- * the same commits and move the same branches when all is planned.
+ * Rollouts of main into every branch of a repository, with the parts that the product does it with, in a process of its own:
+ * the first one of the process, and one of the trunk's next change. Prints what each took, as one line of JSON. Starting Node
+ * and loading the program is not counted. The floor is to write the same commits and move the same branches when all is planned.
  */
+import { dirname } from 'node:path'
 import { createCompiler } from '../src/app/compiler.ts'
 import { openPlanning } from '../src/app/planning.ts'
 import { commitBytes } from '../src/git/objects/commit-bytes.ts'
@@ -16,6 +17,7 @@ import type { Oid, RefName, TenantId } from '../src/kernel/ids.ts'
 import type { PlannedTenant } from '../src/rollouts/plan/plan.ts'
 import { signCommitPooled } from '../src/signing/commit.ts'
 import { generateSigningKey } from '../src/signing/ssh-key.ts'
+import { changeTrunk } from './trunk-change.ts'
 
 export type Once = {
   totalMs: number
@@ -37,8 +39,23 @@ const PREFIX = 'refs/heads/customer/'
 /** Written and moved together while the next ones are planned, as a rollout does it. */
 const TOGETHER = 512
 
-async function once(gitDir: string, { heads, signed, work }: { heads: Heads; signed: boolean; work: Work }) {
+type Planner = ReturnType<typeof openPlanning>
+type Wishes = { heads: Heads; signed: boolean; work: Work }
+
+async function rollouts(gitDir: string, count: number, wishes: Wishes): Promise<Once[]> {
   const compiler = createCompiler()
+  const planner = openPlanning(gitDir, compiler)
+  const done: Once[] = []
+  for (let nth = 0; nth < count; nth += 1) {
+    if (nth > 0) changeTrunk(dirname(gitDir), 'next')
+    done.push(await once({ gitDir, planner }, wishes))
+  }
+  await planner.close()
+  await compiler.close()
+  return done
+}
+
+async function once({ gitDir, planner }: { gitDir: string; planner: Planner }, { heads, signed, work }: Wishes) {
   const key = signed ? generateSigningKey('bench') : undefined
   const refs = createRefReader(gitDir)
   const writer = openRefWriter({ gitDir, workTree: undefined, refs, by: BY, clock: Date })
@@ -82,7 +99,6 @@ async function once(gitDir: string, { heads, signed, work }: { heads: Heads; sig
   let started = performance.now()
   let processor = process.cpuUsage()
   const valid = new Set<Oid>()
-  const planner = openPlanning(gitDir, compiler)
   const [branches] = await Promise.all([headsBelow(gitDir, PREFIX), planner.trunkProblems(trunk)])
   if (heads === 'known') for (const { head } of branches) valid.add(head)
   const targets = branches.map(({ ref, head }) => ({
@@ -113,14 +129,12 @@ async function once(gitDir: string, { heads, signed, work }: { heads: Heads; sig
   for (const merges of groups) await apply(merges)
   const totalMs = performance.now() - started
   const { user, system } = process.cpuUsage(processor)
-  await planner.close()
-  await compiler.close()
   const { maxRSS: maxRssKb } = process.resourceUsage()
   return { totalMs, processorMs: (user + system) / 1_000, maxRssKb, outcomes, moved } satisfies Once
 }
 
-const [gitDir = '', heads, signing, work] = process.argv.slice(2)
-const result = await once(gitDir, {
+const [gitDir = '', heads, signing, work, count = '1'] = process.argv.slice(2)
+const result = await rollouts(gitDir, Number(count), {
   heads: heads === 'known' ? 'known' : 'unknown',
   signed: signing === 'signed',
   work: work === 'floor' ? 'floor' : 'all',
