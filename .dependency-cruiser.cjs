@@ -6,7 +6,7 @@ const EDGE = '^src/http/'
 const ADAPTERS = '^src/(git|storage|signing|boot|commands|observability|app)/|^src/(app|main|cli)\\.ts$'
 
 /** A folder read as a tree, and the processes that tenants' expressions are held in: each is the adapter of its domain. */
-const EXCEPTIONS = '^src/snapshots/folder-source\\.ts$|^src/expressions/worker-process\\.ts$'
+const EXCEPTIONS = '^src/snapshots/folder-source\\.ts$|^src/expressions/workers/worker-process\\.ts$'
 
 module.exports = {
   forbidden: [

@@ -21,9 +21,9 @@ await build({
   absWorkingDir: root,
   entryPoints: {
     cli: 'src/cli.ts',
-    'expression-worker': 'src/expressions/worker.ts',
+    'expression-worker': 'src/expressions/workers/worker.ts',
     'planner-thread': 'src/app/planner-thread.ts',
-    'ssh-program': 'src/signing/ssh-program-main.ts',
+    'ssh-program': 'src/signing/program/main.ts',
   },
   outdir: draft,
   bundle: true,

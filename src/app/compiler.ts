@@ -2,7 +2,7 @@
 import { pathToFileURL } from 'node:url'
 import { packageFile } from '../boot/package-files.ts'
 import { createExpressions } from '../expressions/expressions.ts'
-import { createExpressionWorkers } from '../expressions/workers.ts'
+import { createExpressionWorkers } from '../expressions/workers/workers.ts'
 import { createFileCompiler, type FileCompiler } from '../snapshots/compile-file.ts'
 import { createToolCompiler } from '../tools/compile.ts'
 

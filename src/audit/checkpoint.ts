@@ -8,7 +8,7 @@
  *
  * so that `ssh-keygen -Y verify` can check it where this program is not installed.
  */
-import { type AllowedSigners, findSigner } from '../signing/allowed-signers.ts'
+import { type AllowedSigners, findSigner } from '../signing/signers/allowed-signers.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import { signSsh, verifySsh } from '../signing/sshsig.ts'
 

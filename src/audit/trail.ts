@@ -4,7 +4,7 @@
  * was broken before.
  */
 import type { Clock } from '../kernel/clock.ts'
-import type { AllowedSigners } from '../signing/allowed-signers.ts'
+import type { AllowedSigners } from '../signing/signers/allowed-signers.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
 import { type Checkpoint, checkpointFault, checkpointLine, signCheckpoint } from './checkpoint.ts'
 import { NO_ROW } from './row.ts'

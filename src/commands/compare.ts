@@ -2,7 +2,7 @@
 import type { ComparedFile } from '../history/compare.ts'
 import { comparedResource } from '../history/resource.ts'
 import { comparedFileText } from '../history/text.ts'
-import { requireTenantId } from '../tenants/request.ts'
+import { requireTenantId } from '../tenants/changes/request.ts'
 import { withApp } from './line/with-app.ts'
 
 type Options = { path?: string; diff?: boolean; json?: boolean }

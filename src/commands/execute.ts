@@ -2,7 +2,7 @@
 import type { Intent } from '../executions/intent.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { requireSnapshot } from '../snapshots/require-snapshot.ts'
-import { requireTenantId } from '../tenants/request.ts'
+import { requireTenantId } from '../tenants/changes/request.ts'
 import { originHere, withApp } from './line/with-app.ts'
 import { WrongUsage } from './line/wrong-usage.ts'
 

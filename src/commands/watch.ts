@@ -1,6 +1,6 @@
 /** `espalier watch`: what a tenant's branch serves, as it changes, until it is interrupted. */
 
-import { requireTenantId } from '../tenants/request.ts'
+import { requireTenantId } from '../tenants/changes/request.ts'
 import { eventData } from '../watch/event.ts'
 import { eventText } from '../watch/text.ts'
 import { withApp } from './line/with-app.ts'

@@ -5,12 +5,12 @@
 import { type Json, pointerTokens, valueAt } from '../kernel/json.ts'
 import { DOCUMENT_LIMITS, type Document, type DocumentLimits, type Parsed, type Position } from './document.ts'
 import { findingLog, quoted } from './finding.ts'
-import { readJson } from './json.ts'
+import { readJson } from './json/read-json.ts'
 import { lineIndex } from './lines.ts'
 import type { Reader } from './reader.ts'
 import { decodeText } from './source-text.ts'
 import { offsetAt, type TreeNode } from './tree.ts'
-import { readYaml } from './yaml.ts'
+import { readYaml } from './yaml/read-yaml.ts'
 
 const READERS: Readonly<Record<string, Reader>> = { json: readJson, yaml: readYaml, yml: readYaml }
 

@@ -13,11 +13,11 @@ import {
 import type { JsonObject } from '../kernel/json.ts'
 import { nearestName } from '../kernel/nearest-name.ts'
 import { type Evaluation, failed } from './evaluation.ts'
-import { callProblem } from './function-hints.ts'
+import { callProblem } from './language/function-hints.ts'
+import { isBounded, prepareSyntax } from './language/syntax.ts'
+import { toJson } from './language/to-json.ts'
+import type { Variables } from './language/variables.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
-import { isBounded, prepareSyntax } from './syntax.ts'
-import { toJson } from './to-json.ts'
-import type { Variables } from './variables.ts'
 
 export type Program = {
   /** CEL type of the result, such as `bool`, or `dyn` where only the run tells. */

@@ -8,12 +8,12 @@ import { LRUCache } from 'lru-cache'
 import type { TenantId } from '../kernel/ids.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import { compileProgram, type Invalid, type Program } from './compile.ts'
-import { createEnvironment } from './environment.ts'
 import type { Evaluation } from './evaluation.ts'
+import { createEnvironment } from './language/environment.ts'
+import type { Variables } from './language/variables.ts'
 import { EXPRESSION_LIMITS } from './limits.ts'
 import { fitsIn } from './size.ts'
-import type { Variables } from './variables.ts'
-import type { ExpressionWorkers } from './workers.ts'
+import type { ExpressionWorkers } from './workers/workers.ts'
 
 export type Expression = {
   /** CEL type of the result, such as `bool`; `dyn` where only the run tells. */

@@ -2,7 +2,7 @@
 import type { Json } from '../kernel/json.ts'
 import type { Compared, ComparedFile } from './compare.ts'
 import type { HistoryItem } from './history.ts'
-import type { ProvenancePage } from './provenance-page.ts'
+import type { ProvenancePage } from './provenance/provenance-page.ts'
 import type { FileChange } from './repository.ts'
 import type { Trailer } from './trailers.ts'
 import type { ValueChange } from './value-changes.ts'

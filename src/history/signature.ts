@@ -4,10 +4,11 @@
  * that; whatever else is the case is `unverified` with the reason, or `unsigned`.
  * Source: `verify_ssh_signed_buffer` in Git's gpg-interface.c: first whose key it is, then whether they may sign so.
  */
-import { type AllowedSigners, findSigner } from '../signing/allowed-signers.ts'
+
 import { GIT_NAMESPACE } from '../signing/commit.ts'
 import { fingerprint, type SshPublicKey } from '../signing/public-key.ts'
-import { revocation } from '../signing/revoked-keys.ts'
+import { type AllowedSigners, findSigner } from '../signing/signers/allowed-signers.ts'
+import { revocation } from '../signing/signers/revoked-keys.ts'
 import { claimedKey, verifySsh } from '../signing/sshsig.ts'
 import type { Commit } from './commit.ts'
 

@@ -3,12 +3,12 @@ import type { Oid } from '../kernel/ids.ts'
 import { headOf, type Served } from '../snapshots/snapshot.ts'
 import { type Comparison, createComparison } from './compare.ts'
 import { createHistory, type History } from './history.ts'
-import { createProvenance } from './provenance.ts'
-import { createProvenancePages, type ProvenancePages } from './provenance-page.ts'
+import { createProvenance } from './provenance/provenance.ts'
+import { createProvenancePages, type ProvenancePages } from './provenance/provenance-page.ts'
+import { createVersions } from './provenance/versions.ts'
 import type { FileChange, HistoryRepository } from './repository.ts'
 import { createRevisions, type Revisions, type Tips } from './revisions.ts'
 import type { Signers } from './signature.ts'
-import { createVersions } from './versions.ts'
 
 export type TenantHistory = History &
   Comparison &

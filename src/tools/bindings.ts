@@ -1,5 +1,5 @@
 /** The variables that a tool's expressions see, as types when they are compiled and as values when they run. Pure. */
-import { type Variables, variablesOfSchema } from '../expressions/variables.ts'
+import { type Variables, variablesOfSchema } from '../expressions/language/variables.ts'
 import type { JsonObject } from '../kernel/json.ts'
 import type { ToolRun } from './implementation.ts'
 

@@ -6,7 +6,7 @@
 import type { Violation } from '../documents/violation.ts'
 import type { Evaluation } from '../expressions/evaluation.ts'
 import type { Expression, Expressions } from '../expressions/expressions.ts'
-import { isVariableName, typeOfResult, type Variables } from '../expressions/variables.ts'
+import { isVariableName, typeOfResult, type Variables } from '../expressions/language/variables.ts'
 import { exactList } from '../kernel/exact-list.ts'
 import { childPointer, type Json, type JsonObject } from '../kernel/json.ts'
 import { asSentence } from '../kernel/sentence.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Variables } from '../../src/expressions/language/variables.ts'
 import { EXPRESSION_LIMITS } from '../../src/expressions/limits.ts'
-import type { Variables } from '../../src/expressions/variables.ts'
 import type { Json, JsonObject } from '../../src/kernel/json.ts'
 import { bindings, evaluate, startExpressions, TENANT } from './harness.ts'
 

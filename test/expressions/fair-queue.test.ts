@@ -1,7 +1,7 @@
 /** Who is next, by the time that each has used. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createFairQueue } from '../../src/expressions/fair-queue.ts'
+import { createFairQueue } from '../../src/expressions/workers/fair-queue.ts'
 
 const ROOMY = { maxRunning: 1, maxWaiting: 1_000, maxWaitingPerOwner: 1_000 }
 const fill = (queue: ReturnType<typeof createFairQueue<string>>, owner: string, items: number): void => {

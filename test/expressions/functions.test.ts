@@ -1,8 +1,8 @@
 /** The functions beyond standard CEL: of numbers, of lists and of text. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Variables } from '../../src/expressions/language/variables.ts'
 import { EXPRESSION_LIMITS } from '../../src/expressions/limits.ts'
-import type { Variables } from '../../src/expressions/variables.ts'
 import type { Json, JsonObject } from '../../src/kernel/json.ts'
 import { evaluate, startExpressions } from './harness.ts'
 

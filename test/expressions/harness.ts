@@ -2,8 +2,8 @@
 import { afterAll } from 'vitest'
 import type { Evaluation } from '../../src/expressions/evaluation.ts'
 import { createExpressions, type Expressions } from '../../src/expressions/expressions.ts'
-import type { Variables } from '../../src/expressions/variables.ts'
-import { createExpressionWorkers, type ExpressionWorkersOptions } from '../../src/expressions/workers.ts'
+import type { Variables } from '../../src/expressions/language/variables.ts'
+import { createExpressionWorkers, type ExpressionWorkersOptions } from '../../src/expressions/workers/workers.ts'
 import type { TenantId } from '../../src/kernel/ids.ts'
 import type { JsonObject } from '../../src/kernel/json.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createExpressions, type Expressions } from '../../src/expressions/expressions.ts'
 import { EXPRESSION_LIMITS } from '../../src/expressions/limits.ts'
-import { createExpressionWorkers } from '../../src/expressions/workers.ts'
+import { createExpressionWorkers } from '../../src/expressions/workers/workers.ts'
 import type { TenantId } from '../../src/kernel/ids.ts'
 import type { Json } from '../../src/kernel/json.ts'
 import { evaluate, startExpressions, WORKER } from './harness.ts'

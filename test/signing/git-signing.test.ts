@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatAllowedSigner } from '../../src/signing/allowed-signers.ts'
 import { readCommitSignature, signCommit } from '../../src/signing/commit.ts'
 import { fingerprint } from '../../src/signing/public-key.ts'
+import { formatAllowedSigner } from '../../src/signing/signers/allowed-signers.ts'
 import { formatPublicKey, generateSigningKey } from '../../src/signing/ssh-key.ts'
 import { signSsh } from '../../src/signing/sshsig.ts'
 import {

@@ -5,8 +5,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { formatAllowedSigner } from '../../src/signing/allowed-signers.ts'
 import { createKeyFiles } from '../../src/signing/key-file.ts'
+import { formatAllowedSigner } from '../../src/signing/signers/allowed-signers.ts'
 import { generateSigningKey, type SigningKey } from '../../src/signing/ssh-key.ts'
 
 export const SIGNER = 'ops@example.org'
@@ -28,7 +28,7 @@ export function removeScratchFolders(): void {
 export async function bundleProgram(): Promise<string> {
   const outfile = join(scratchFolder(), 'ssh-program.mjs')
   await build({
-    entryPoints: ['src/signing/ssh-program-main.ts'],
+    entryPoints: ['src/signing/program/main.ts'],
     outfile,
     bundle: true,
     platform: 'node',

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { formatAllowedSigner } from '../../src/signing/allowed-signers.ts'
 import { createKeyFiles } from '../../src/signing/key-file.ts'
+import { main } from '../../src/signing/program/ssh-program.ts'
+import { formatAllowedSigner } from '../../src/signing/signers/allowed-signers.ts'
 import { formatPublicKey, generateSigningKey } from '../../src/signing/ssh-key.ts'
-import { main } from '../../src/signing/ssh-program.ts'
 import { signSsh, verifySsh } from '../../src/signing/sshsig.ts'
 import { type Outcome, removeScratchFolders, SIGNER, scratchFolder } from './scratch.ts'
 

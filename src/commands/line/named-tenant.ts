@@ -1,6 +1,6 @@
 /** The tenant that a command line names. */
 import type { App } from '../../app.ts'
-import { requireTenantId } from '../../tenants/request.ts'
+import { requireTenantId } from '../../tenants/changes/request.ts'
 import type { Tenant } from '../../tenants/tenant.ts'
 import { originHere } from './with-app.ts'
 

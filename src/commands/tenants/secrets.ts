@@ -1,6 +1,6 @@
 /** `espalier secrets rotate-master|rotate-key`. Values are set over HTTP alone: a command line is seen by others. */
 import { AppError } from '../../kernel/errors.ts'
-import { requireTenantId } from '../../tenants/request.ts'
+import { requireTenantId } from '../../tenants/changes/request.ts'
 import { print } from '../line/output.ts'
 import { originHere, withApp } from '../line/with-app.ts'
 

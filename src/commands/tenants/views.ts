@@ -1,8 +1,8 @@
 /** `espalier tenant list|show|usage`. */
 import { readFilter } from '../../tenants/filter.ts'
-import type { TenantView } from '../../tenants/report.ts'
-import { tenantResource, usageResource } from '../../tenants/resource.ts'
-import { listText, tenantText, usageText } from '../../tenants/text.ts'
+import type { TenantView } from '../../tenants/views/report.ts'
+import { tenantResource, usageResource } from '../../tenants/views/resource.ts'
+import { listText, tenantText, usageText } from '../../tenants/views/text.ts'
 import { requireTenant } from '../line/named-tenant.ts'
 import { print } from '../line/output.ts'
 import { withApp } from '../line/with-app.ts'

@@ -5,7 +5,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Signers } from '../../history/signature.ts'
-import { parseAllowedSigners } from '../../signing/allowed-signers.ts'
+import { parseAllowedSigners } from '../../signing/signers/allowed-signers.ts'
 import { GitFailure, runGit } from '../run.ts'
 
 /** A file that is younger may be written again within one tick of its clock (refs.ts). */

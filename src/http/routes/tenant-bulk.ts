@@ -1,8 +1,8 @@
 /** `/admin/tenants:bulk`: thousands of tenants in one request, each with an outcome of its own. */
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Origin } from '../../access/actor.ts'
-import { bulkResource, MAX_BULK, type TenantBulk } from '../../tenants/bulk.ts'
-import { CREATE_SCHEMA } from '../../tenants/request.ts'
+import { bulkResource, MAX_BULK, type TenantBulk } from '../../tenants/changes/bulk.ts'
+import { CREATE_SCHEMA } from '../../tenants/changes/request.ts'
 import { jsonBody } from '../body.ts'
 import { answerJson, type Ctx, NO_STORE, type Reply } from '../exchange.ts'
 import type { Route } from '../route.ts'

@@ -6,8 +6,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AUDIT_NAMESPACE, checkpointLine, parseCheckpoints } from '../../audit/checkpoint.ts'
 import type { CheckpointFile } from '../../audit/trail.ts'
-import { type AllowedSigners, formatAllowedSigner, parseAllowedSigners } from '../../signing/allowed-signers.ts'
 import type { SshPublicKey } from '../../signing/public-key.ts'
+import { type AllowedSigners, formatAllowedSigner, parseAllowedSigners } from '../../signing/signers/allowed-signers.ts'
 
 const OWNER_ONLY = 0o700
 

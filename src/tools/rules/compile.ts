@@ -4,7 +4,7 @@
  */
 import type { Violation } from '../../documents/violation.ts'
 import type { Expression, Expressions } from '../../expressions/expressions.ts'
-import type { Variables } from '../../expressions/variables.ts'
+import type { Variables } from '../../expressions/language/variables.ts'
 import { exactList } from '../../kernel/exact-list.ts'
 import { childPointer } from '../../kernel/json.ts'
 import { afterwards, inOrder } from '../afterwards.ts'
