@@ -24,7 +24,7 @@ export type RolloutPlanner = {
 }
 
 /** Enough that git reads in batches, few enough that most of what they leave is dead before it is collected. */
-const GROUP = 16
+const GROUP = 32
 /** Groups under way at once. */
 const AHEAD = 3
 /** A rollback plans from a commit of each tenant: these are not kept long. */

@@ -15,9 +15,12 @@ import type { PlannedRunTenant, RunTenant } from './run-tenant.ts'
 import { targetsOf } from './targets.ts'
 import { DUE } from './tenant-state.ts'
 
-/** Planned together: one look at the history for all of them. A pause waits until they are through. */
+/** Planned together: one look at the history for all of them. */
 const BATCH = 2_048
-/** Written and moved together, while the next ones are planned: they share a pack, a journal entry and a new packed-refs. */
+/**
+ * Written and moved together, while the next ones are planned: they share a pack, a journal entry and a new packed-refs. A
+ * pause waits until they are through.
+ */
 const TOGETHER = 512
 
 type Mergeable = Extract<Outcome, { kind: 'clean' | 'structural' }>
@@ -40,6 +43,7 @@ export async function applyBatch(deps: RunDeps, run: Run): Promise<boolean> {
   try {
     for await (const some of inGroups(merging.plan(run.trunk, targets), TOGETHER)) {
       await applying
+      if ((await store.find(run.id))?.status !== run.status) break
       applying = deps.pace(() => applyPlanned(deps, run, some, byTenant))
       // Where it fails that is told when it is waited for.
       applying.catch(() => {})

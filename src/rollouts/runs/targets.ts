@@ -1,5 +1,6 @@
 /** Tenants of a run as the planner takes them: where their branches stand now, and what was decided about them. */
 import type { TenantId } from '../../kernel/ids.ts'
+import { inSlices } from '../../kernel/in-slices.ts'
 import type { Target } from '../plan/plan.ts'
 import type { RunDeps } from './deps.ts'
 import { isHeld } from './hold.ts'
@@ -39,7 +40,7 @@ export async function targetsOf(
   )
   const targets: Target[] = []
   const gone: RunTenant[] = []
-  for (const row of rows) {
+  await inSlices(rows, (row) => {
     const ref = refOf(row.tenant)
     const head = merging.headOf(ref)
     if (head === undefined) {
@@ -48,9 +49,7 @@ export async function targetsOf(
         state: 'parked',
         note: `The branch ${ref} is gone or is no plain branch; restore it, then retry.`,
       })
-      continue
-    }
-    targets.push({ tenant: row.tenant, ref, head, ...terms(row.tenant) })
-  }
+    } else targets.push({ tenant: row.tenant, ref, head, ...terms(row.tenant) })
+  })
   return { targets, gone }
 }

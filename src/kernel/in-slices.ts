@@ -1,4 +1,4 @@
-/** Calls of the file system that take microseconds each, many of them, with requests answered between. */
+/** Work that takes some tens of microseconds for each of many, such as calls of the file system, with requests answered between. */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 
 /** Some two milliseconds. */
