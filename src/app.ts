@@ -64,6 +64,10 @@ export type Overrides = {
   quietMs?: number
 }
 
+/**
+ * The product, made ready: repository and database are there, and what a killed process left is settled.
+ * @throws StartRefused where it cannot start, saying what to do
+ */
 export async function createApp(config: Config, overrides: Overrides = {}): Promise<App> {
   const ground = await openGround(config, { clock: overrides.clock ?? systemClock, logs: overrides.logs ?? 'all' })
   const serving = openServing(ground)

@@ -27,6 +27,7 @@ export type Checkpoint = Statement & { /** Armored. */ signature: string }
 const messageOf = ({ sequence, hash, at }: Statement): string =>
   `espalier-audit-checkpoint-v1\n${sequence}\n${hash}\n${new Date(at).toISOString()}\n`
 
+/** Signs where the chain stood, in a namespace of the trail's own: no other signature passes for one. */
 export const signCheckpoint = (key: SigningKey, statement: Statement): Checkpoint => ({
   ...statement,
   signature: signSsh(key, AUDIT_NAMESPACE, messageOf(statement)),

@@ -33,6 +33,7 @@ export type ChainEvidence = {
   after?: ChainEnd
 }
 
+/** Judges every row against the one before, and the chain against its head and its checkpoints. */
 export async function verifyChain({
   rows,
   head,

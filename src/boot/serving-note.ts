@@ -15,6 +15,7 @@ export function noteServing(dataDir: string, url: string): () => void {
   }
 }
 
+/** Where a server said that it listens; undefined: none did, or its note cannot be read. */
 export function servingUrl(dataDir: string): string | undefined {
   try {
     const { url } = JSON.parse(readFileSync(noteIn(dataDir), 'utf8')) as { url?: unknown }

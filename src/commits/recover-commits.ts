@@ -19,6 +19,7 @@ export type RecoveryDeps = {
   onLost(ref: RefName, reason: unknown): void
 }
 
+/** Brings to the repository what the journal still holds, and lets go of it. To be called before anything is served. */
 export async function recoverCommits(deps: RecoveryDeps): Promise<void> {
   const { journal, repository, refOf, contains, onLost } = deps
   const groups = await journal.left()

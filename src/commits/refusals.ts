@@ -7,6 +7,7 @@ const UNCHANGED = 'Nothing was changed.'
 /** Errors of a file system that has no room, or none for this file or this user. */
 const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
+/** A ref as people name the branch: without `refs/heads/`. */
 export const branchText = (ref: RefName): string => ref.replace(/^refs\/heads\//, '')
 
 export function changeInvalid(tenant: TenantId, errors: readonly ProblemItem[]): AppError {

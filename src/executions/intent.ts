@@ -48,6 +48,7 @@ export function routeOf(intent: Intent, snapshot: Snapshot): ChosenRoute {
   })
 }
 
+/** The 404 for a name that `known` does not have; it names the nearest, or else what there is. */
 export function unknownName(kind: 'tool' | 'workflow', name: string, known: readonly string[]): AppError {
   const near = nearestName(name, known)
   const advice = near === undefined ? `It has: ${listed(known)}.` : `Did you mean "${near}"?`

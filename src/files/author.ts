@@ -18,6 +18,7 @@ export type AuthorSources = {
 /** The address of a key: a domain that nobody can have (RFC 2606). */
 const KEY_DOMAIN = 'keys.espalier.invalid'
 
+/** The person whose key it is, else the key by its name, else whoever runs the service. */
 export async function authorOf(actor: Actor, { user, keyName, operator }: AuthorSources): Promise<Identity> {
   if (actor.kind !== 'key') return operator
   const { tenant, userId, keyId } = actor

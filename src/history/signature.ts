@@ -33,6 +33,7 @@ const OTHER_KINDS: readonly [string, string][] = [
   ['-----BEGIN SIGNED MESSAGE', 'X.509'],
 ]
 
+/** What a commit's signature is worth, as of the moment it was committed. */
 export function judgeSignature(
   { signature: found, committedMs }: Pick<Commit, 'signature' | 'committedMs'>,
   { allowed, revoked }: Signers,

@@ -74,6 +74,7 @@ const invalid = (internal: string): AppError =>
     headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
   })
 
+/** Who asked, by which request and from where, as the audit trail has it. */
 export const originOf = (c: Ctx, actor: Actor): Origin => ({
   actor,
   requestId: c.requestId,

@@ -19,7 +19,9 @@ const OID = /^[0-9a-f]{40}$/
 export const TENANT_ID_FORM =
   '1 to 56 characters of a-z, 0-9, "-" and "_", with a letter or digit at both ends, such as "acme-corp"'
 
+/** undefined: it is no tenant id. Whether there is such a tenant is another question. */
 export const parseTenantId = (text: string): TenantId | undefined =>
   TENANT_ID.test(text) ? (text as TenantId) : undefined
 
+/** undefined: not 40 hexadecimal digits in lower case. */
 export const parseOid = (text: string): Oid | undefined => (OID.test(text) ? (text as Oid) : undefined)

@@ -25,6 +25,7 @@ export const UNLIMITED: Plan = {
   features: [],
 }
 
+/** A tenant's own limit stands in place of its plan's, a wider one too. */
 export const effectiveLimits = (plan: Plan, own: LimitOverrides): Limits => ({ ...plan.limits, ...own })
 
 /** How the limits are called in files and bodies. */

@@ -18,6 +18,7 @@ export const ALL_ALLOWED: Policy = { allowedModels: null, allowedTools: null }
 
 const ALLOWED: PolicyDecision = { kind: 'allowed' }
 
+/** Both have to allow it; the first that does not is named, the operator before the branch. */
 export function decide(policies: { operator: Policy; branch: Policy }, subject: PolicySubject): PolicyDecision {
   for (const by of SIDES) {
     const policy = policies[by]

@@ -41,4 +41,5 @@ export function admit(limits: readonly Limit[], tokens: number, nowMs: number): 
   return ADMITTED
 }
 
+/** How much of a limit is left at `nowMs`, never below 0. */
 export const remaining = ({ counter, limit }: Limit, nowMs: number): number => Math.max(0, limit - counter.used(nowMs))

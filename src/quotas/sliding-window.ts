@@ -7,6 +7,7 @@ import type { Counter } from './counter.ts'
 
 const CELLS = 60
 
+/** Counts what fell into the last `windowMs`, to a sixtieth of it and never less than there was. */
 export function slidingWindow(windowMs: number): Counter {
   const cellMs = windowMs / CELLS
   // One more than fit the window: the oldest may be half outside.

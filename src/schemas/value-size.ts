@@ -7,6 +7,7 @@ export type ValueLimits = {
   maxNodes: number
 }
 
+/** Whether a value keeps within the limits. Without recursion, and stops at the first that is passed. */
 export function measure(value: unknown, { maxDepth, maxNodes }: ValueLimits): 'fits' | 'too-large' {
   const stack = [{ value, depth: 0 }]
   let nodes = 0

@@ -21,6 +21,7 @@ const NAME = new RegExp(SECRET_NAME)
 const placeOf = (tenant: string, { name, version }: Pick<SealedSecret, 'name' | 'version'>): string =>
   `${tenant}|${name}|${version}`
 
+/** Bound to its tenant, name and version: it opens nowhere else. */
 export function sealSecret(
   { tenant, name, version, value }: { tenant: string; name: string; version: number; value: string },
   { version: keyVersion, key }: DataKey,

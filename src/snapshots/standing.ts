@@ -33,6 +33,7 @@ export type Pins = {
   unpin(tenants: readonly TenantId[]): Promise<void>
 }
 
+/** What is to be remembered of what a tenant is served. */
 export function standingOf(tenant: TenantId, served: Served, sinceMs: number): Standing {
   if (served.kind === 'live') return { tenant, good: served.snapshot.revision, refused: null, sinceMs }
   const good = served.kind === 'degraded' ? served.snapshot.revision : null

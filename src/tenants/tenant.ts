@@ -26,6 +26,7 @@ export type Tenant = {
 export const TENANT_STATUSES = ['active', 'suspended', 'deleted'] as const
 export type TenantStatus = (typeof TENANT_STATUSES)[number]
 
+/** A deleted tenant is deleted, suspended or not. */
 export function statusOf({ suspendedAt, deletedAt }: Pick<Tenant, 'suspendedAt' | 'deletedAt'>): TenantStatus {
   if (deletedAt) return 'deleted'
   return suspendedAt ? 'suspended' : 'active'
@@ -38,8 +39,10 @@ export type BranchNames = {
   prefix: string
 }
 
+/** The short name of a tenant's branch, such as `customer/acme-corp`. */
 export const branchOf = ({ prefix }: BranchNames, tenant: TenantId): string => `${prefix}${tenant}`
 
+/** The full ref name of a branch. */
 export const headRef = (branch: string): RefName => `refs/heads/${branch}` as RefName
 
 /** The tenant's name outside of Git: rows, cache keys, metrics. */

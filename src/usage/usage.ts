@@ -43,6 +43,7 @@ export const newest = (requests: readonly RecentRequest[]): RecentRequest[] =>
 
 const DAY_MS = 86_400_000
 
+/** Days since 1970 in UTC, of an instant in milliseconds. */
 export const dayOf = (ms: number): number => Math.floor(ms / DAY_MS)
 
 /** Such as `2026-11-22`. */

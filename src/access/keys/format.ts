@@ -36,6 +36,7 @@ export type Presented =
 const DAMAGED: Presented = { kind: 'damaged' }
 const FOREIGN: Presented = { kind: 'foreign' }
 
+/** What a presented text can be, by its form and checksum alone: nothing is looked up. */
 export function readPresented(text: string): Presented {
   if (!text.startsWith(PREFIX)) return FOREIGN_FORM.test(text) ? FOREIGN : DAMAGED
   const id = FORM.exec(text)?.groups?.id

@@ -51,6 +51,7 @@ export function statusOf(key: ApiKey, nowMs: number): KeyStatus {
   return key.replacedBy === null ? 'active' : 'rotated'
 }
 
+/** Also a rotated key is, until its grace ends: that is its `expiresAt`. */
 export const isInForce = (key: ApiKey, nowMs: number): boolean =>
   key.revokedAt === null && (key.expiresAt === null || nowMs < key.expiresAt)
 

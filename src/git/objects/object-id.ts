@@ -7,6 +7,7 @@ export type ObjectType = 'blob' | 'tree' | 'commit'
 /** What a loose object holds before its bytes, and what its id is made of with them. */
 const objectHeader = (type: ObjectType, length: number): string => `${type} ${length}\0`
 
+/** The id that git gives an object of these bytes. */
 export function objectId(type: ObjectType, bytes: Uint8Array): Oid {
   const header = objectHeader(type, bytes.length)
   const length = header.length + bytes.length

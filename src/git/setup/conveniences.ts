@@ -61,6 +61,7 @@ export type Conveniences = {
   signerProgram: string
 }
 
+/** Sets what is not set: an origin to push to, who commits, and how commits are signed. What a person has set stays. */
 export async function ensureConveniences({ layout, dataDir, keys, signerProgram }: Conveniences): Promise<void> {
   // gpg.ssh.program is the product's own file, never a string of a tenant's.
   const git = simpleGit({ baseDir: layout.top, unsafe: { allowUnsafeGpgProgram: true } })

@@ -22,6 +22,7 @@ export type Creation = {
   nowMs: number
 }
 
+/** Makes a repository with one signed commit of the starter files on the trunk. */
 export async function createRepository({
   path,
   starterDir,

@@ -51,6 +51,7 @@ const WHOLE = 'whole'
 /** Commits whose differences are asked of git at once. */
 const WINDOW = 256
 
+/** @returns for each wanted file and leaf its commit, or null where that is older than `maxCommits` */
 export async function findOrigins(reader: OriginReader, request: OriginRequest): Promise<Origins> {
   const { start, wanted, except, maxCommits } = request
   const graph = await reader.repository.graph(start, { limit: maxCommits, except })

@@ -28,8 +28,10 @@ const STEPS: Partial<Record<RunStatus, Step>> = {
 /** Where executions are compared with what was before the wave. */
 const LOOK_BACK_MS = 60 * 60_000
 
+/** Whether there is a step to take without anybody's word. */
 export const isUnderWay = ({ status }: Run): boolean => UNDER_WAY.has(status) && STEPS[status] !== undefined
 
+/** Takes the next step of a run. Safe to repeat after a kill. */
 export const step = async (deps: RunDeps, run: Run): Promise<Progress> =>
   (await STEPS[run.status]?.(deps, run)) ?? 'waits'
 

@@ -93,6 +93,7 @@ export function createTenantRequests({
   }
 }
 
+/** @throws AppError `tenant-invalid-id` */
 export function requireTenantId(text: string): TenantId {
   const id = parseTenantId(text)
   if (id) return id

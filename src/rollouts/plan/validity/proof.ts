@@ -30,6 +30,7 @@ export type Claim = {
   room: ReadonlyMap<Folder, number>
 }
 
+/** false: nothing is known; the merged tree has to be read and checked as a whole. */
 export async function isProven({ effect, own, exceptions, room }: Claim, ports: ProofPorts): Promise<boolean> {
   for (const [path, exception] of exceptions) {
     if (!(await keepsItsName(path, exception, effect, ports))) return false
