@@ -19,7 +19,7 @@ import type { Serving } from './serving.ts'
 export type Looking = ReturnType<typeof openLooking>
 
 export function openLooking(
-  { clock, log, metrics, repository: { gitDir, top }, keyPaths, audit, apiKeys }: Ground,
+  { clock, log, metrics, repository: { gitDir, top }, keyPaths, apiKeys }: Ground,
   { refs, objects, snapshots, trunkHead }: Serving,
   { people, tenants: { registry } }: Running,
   { commits }: Changing,
@@ -63,9 +63,6 @@ export function openLooking(
       keyName: async (owner, id) => (await apiKeys.keys.require(owner, id)).name,
       operator: OPERATOR,
     },
-    record: audit.record,
-    onProblem: (revision, error) =>
-      log.error({ err: error, revision }, 'A commit could not be written to the audit trail'),
   })
   const atRevision = createAtRevision({
     commits: createNamedCommits(refs, history),

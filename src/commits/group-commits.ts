@@ -294,8 +294,10 @@ const lastCommit = (links: readonly Link[]) => links.findLast((link) => link.kin
 
 function updateOf({ ref, from, links }: Chain): RefUpdate {
   const { job, prepared } = lastCommit(links)
-  return { ref, from, to: prepared.head.revision, message: `commit (espalier): ${job.request.message.split('\n')[0]}` }
+  return { ref, from, to: prepared.head.revision, message: `commit (espalier): ${subjectOf(job.request.message)}` }
 }
+
+const subjectOf = (message: string): string => message.split('\n', 1)[0] ?? ''
 
 const moveOf = ({ tenant, from, links }: Chain): BranchMove => ({
   tenant,
@@ -310,12 +312,13 @@ const objectsOf = ({ links }: Chain): readonly NewObject[] =>
 const notesOf = ({ links }: Chain): CommitNote[] =>
   links.flatMap((link) => {
     if (link.kind !== 'commit') return []
-    const { tenant, origin } = link.job.request
+    const { tenant, origin, message } = link.job.request
     const { head, changed } = link.prepared
     const { revision } = head
     const files = { count: changed.length, paths: changed.slice(0, PATHS_TOLD) }
-    const entry = { action: 'commit.made', tenant, target: revision, origin }
-    return [{ tenant, revision, entry: { ...entry, before: { revision: link.parent }, after: { revision, files } } }]
+    const after = { revision, subject: subjectOf(message), files }
+    const entry = { action: 'config.committed', tenant, target: revision, origin }
+    return [{ tenant, revision, entry: { ...entry, before: { revision: link.parent }, after } }]
   })
 
 const fatesOf = (chain: Chain, fate: CommitFate['fate']): CommitFate[] =>

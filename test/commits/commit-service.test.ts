@@ -225,13 +225,13 @@ describe('the audit trail', () => {
     await commit({ 'config/limits.yaml': 'requests: 2\n' })
     const answer = await app.request(tenant, '/api/v1/audit?pageSize=50')
     const { items } = (await answer.json()) as { items: Record<string, unknown>[] }
-    expect(items.filter(({ action }) => action === 'commit.made')).toEqual([
+    expect(items.filter(({ action }) => action === 'config.committed')).toEqual([
       expect.objectContaining({
         actor: 'admin-token',
         target: revision,
         requestId: 'req-audited',
         before: { revision: start },
-        after: { revision, files: { count: 1, paths: ['config/limits.yaml'] } },
+        after: { revision, subject: 'Change files', files: { count: 1, paths: ['config/limits.yaml'] } },
       }),
     ])
   })

@@ -86,7 +86,7 @@ function expectWhole(made: Record<string, string>): void {
     expect(git('show', `${revision}:docs/note.md`)).not.toBe('')
   }
   inDatabase((database) => {
-    const told = database.prepare("select target from audit where action = 'commit.made'").pluck().all()
+    const told = database.prepare("select target from audit where action = 'config.committed'").pluck().all()
     expect(told).toHaveLength(3)
     expect(told).toEqual(expect.arrayContaining(Object.values(made)))
     for (const table of ['commit_group', 'commit_move', 'commit_intent'])

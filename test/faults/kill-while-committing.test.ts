@@ -78,7 +78,7 @@ async function commitUntilGone(
 function expectNothingLost(answered: ReadonlyMap<string, readonly string[]>): void {
   const database = new Sqlite(join(folder.path, 'data/espalier.sqlite'), { readonly: true })
   const told = database
-    .prepare<[], { target: string }>("select target from audit where action = 'commit.made'")
+    .prepare<[], { target: string }>("select target from audit where action = 'config.committed'")
     .all()
     .map(({ target }) => target)
   database.close()

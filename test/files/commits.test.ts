@@ -169,7 +169,7 @@ describe('who stands in a commit', () => {
     expect((trail.body.items as object[])[0]).toMatchObject({
       action: 'config.committed',
       target: body.revision,
-      after: { changed: ['notes/x'] },
+      after: { revision: body.revision, files: { count: 1, paths: ['notes/x'] } },
     })
   })
 })
