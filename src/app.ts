@@ -100,6 +100,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
       await changing.runs.close()
       await changing.planner.close()
       await changing.commits.close()
+      serving.writer.close()
       await changing.housekeeping.close()
       running.tenants.registry.close()
       await running.retention.close()

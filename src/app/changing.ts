@@ -41,7 +41,16 @@ export async function openChanging(
     isGone: isLeftBehind,
     boot: runOfMachine(),
   })
-  const committing = openCommitRepository({ gitDir, refs, objects, reader, fresh, writer, key })
+  const committing = openCommitRepository({
+    gitDir,
+    refs,
+    objects,
+    reader,
+    fresh,
+    writer,
+    key,
+    contains: history.contains,
+  })
   await recoverCommits({
     journal,
     repository: committing,

@@ -32,8 +32,9 @@ export type LastingRepository = {
   /** Resolves when the values of these refs are on the disk. One that is gone is none. */
   keepRefs(refs: readonly RefName[]): Promise<void>
   /**
-   * Moves a branch that a power cut has set back: one that holds nothing readable, or one of `from`. Any other has been
-   * moved on by somebody, and stays. The objects are there.
+   * Moves a branch that a power cut has set back: one that holds nothing readable, one of `from`, or an ancestor of `to`
+   * (its file may have been written over, refs/spare-files.ts). Any other has been moved on by somebody, and stays. The
+   * objects are there.
    */
   bringBack(ref: RefName, from: ReadonlySet<Oid>, to: Oid): Promise<RefOutcome>
 }

@@ -2,6 +2,7 @@
 import type { CommitRepository } from '../commits/repository.ts'
 import { signCommit } from '../signing/commit.ts'
 import type { SigningKey } from '../signing/ssh-key.ts'
+import type { GitHistory } from './history/history.ts'
 import { openLasting } from './lasting.ts'
 import { ownName } from './left-behind.ts'
 import type { ObjectReader } from './objects/cat-file.ts'
@@ -21,6 +22,7 @@ export type CommitRepositoryDeps = {
   fresh: FreshObjects
   writer: RefWriter
   key: SigningKey
+  contains: GitHistory['contains']
 }
 
 export function openCommitRepository({
@@ -31,6 +33,7 @@ export function openCommitRepository({
   fresh,
   writer,
   key,
+  contains,
 }: CommitRepositoryDeps): CommitRepository {
   const small = openSmallPacks(gitDir)
   return {
@@ -51,6 +54,6 @@ export function openCommitRepository({
     store: (created) => writePack(gitDir, created, { keep: ownName('commits whose branches have not moved yet') }),
     place: small.place,
     move: writer.moveInCache,
-    ...openLasting({ gitDir, refs, writer, small }),
+    ...openLasting({ gitDir, refs, writer, small, contains }),
   }
 }

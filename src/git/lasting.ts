@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import type { LastingRepository } from '../commits/repository.ts'
 import type { RefName } from '../kernel/ids.ts'
 import { syncPath } from './durable-files.ts'
+import type { GitHistory } from './history/history.ts'
 import { packFolder, writePack } from './objects/pack-writer.ts'
 import type { SmallPacks } from './objects/small-pack.ts'
 import type { RefWriter } from './refs/ref-updates.ts'
@@ -12,9 +13,15 @@ import type { RefReader } from './refs/refs.ts'
 /** As many files wait for the disk at a time: the thread pool has to have room for who waits for an answer. */
 const AT_ONCE = 2
 
-export type LastingDeps = { gitDir: string; refs: RefReader; writer: RefWriter; small: SmallPacks }
+export type LastingDeps = {
+  gitDir: string
+  refs: RefReader
+  writer: RefWriter
+  small: SmallPacks
+  contains: GitHistory['contains']
+}
 
-export function openLasting({ gitDir, refs, writer, small }: LastingDeps): LastingRepository {
+export function openLasting({ gitDir, refs, writer, small, contains }: LastingDeps): LastingRepository {
   /** Git may have packed it since: then its value is in packed-refs. */
   async function syncRef(ref: RefName): Promise<void> {
     try {
@@ -55,7 +62,8 @@ export function openLasting({ gitDir, refs, writer, small }: LastingDeps): Lasti
       const state = refs.read(ref)
       const found = state.kind === 'oid' ? state.oid : null
       // Behind a damaged file is what was packed once, however old: nobody has gone on from there.
-      if (!wasDamaged && found !== null && !from.has(found)) return { kind: 'stale', found }
+      const isSetBack = wasDamaged || found === null || from.has(found) || (await contains(to, found))
+      if (!isSetBack) return { kind: 'stale', found }
       const [outcome] = await writer.move([{ ref, from: found, to, message: 'commit (espalier): again' }])
       return outcome!
     },

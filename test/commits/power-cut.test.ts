@@ -120,6 +120,15 @@ describe('after the next start, what was answered is there', () => {
     expect(head('acme')).toBe(made.acme)
   })
 
+  test('where the file of the branch holds what it held before it was written over', async () => {
+    const made = await commitAndKill()
+    setBack('acme', `${git('rev-parse', `${start.acme}^`)}\n`)
+    machineStartsAnew()
+    await startAgain()
+    expectWhole(made)
+    expect(head('acme')).toBe(made.acme)
+  })
+
   test('where the branch holds nothing, and what is packed of it is older than that', async () => {
     git('pack-refs', '--all')
     folder.commit('acme', { 'docs/later.md': 'later' })

@@ -8,10 +8,11 @@
  * (left-locks.ts).
  * Source: Git's lockfile.h and files-backend.c.
  */
-import { closeSync, linkSync, mkdirSync, openSync, renameSync, rmSync, unlinkSync } from 'node:fs'
+import { closeSync, linkSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { syncPath, writeFully } from '../durable-files.ts'
 import { ownName } from '../left-behind.ts'
+import { removeFile } from '../remove-file.ts'
 
 export type LockAttempt =
   | 'held'
@@ -40,10 +41,15 @@ export const lockFolder = (gitDir: string): string => join(gitDir, 'espalier', '
  * @throws the file system's error, such as ENOSPC
  */
 export function prepareLock(gitDir: string, path: string, text: string): RefLock {
-  const target = join(gitDir, path)
-  const lockPath = `${target}.lock`
   const draft = join(lockFolder(gitDir), ownName(path))
   writeDraft(draft, text)
+  return lockWith(gitDir, path, draft)
+}
+
+/** @param draft a file of `lockFolder`, under a name of `ownName(path)`, that holds the text; `release` removes it */
+export function lockWith(gitDir: string, path: string, draft: string): RefLock {
+  const target = join(gitDir, path)
+  const lockPath = `${target}.lock`
   let isHeld = false
   return {
     sync: () => syncPath(draft),
@@ -57,9 +63,9 @@ export function prepareLock(gitDir: string, path: string, text: string): RefLock
       isHeld = false
     },
     release() {
-      if (isHeld) rmSync(lockPath, { force: true })
+      if (isHeld) removeFile(lockPath)
       isHeld = false
-      removeDraft(draft)
+      removeFile(draft)
     },
   }
 }
@@ -69,7 +75,7 @@ function writeDraft(draft: string, text: string): void {
   try {
     writeFully(fd, Buffer.from(text))
   } catch (error) {
-    rmSync(draft, { force: true })
+    removeFile(draft)
     throw error
   } finally {
     closeSync(fd)
@@ -84,15 +90,6 @@ function openMaking(draft: string): number {
     if (codeOf(error) !== 'ENOENT') throw error
     mkdirSync(dirname(draft), { recursive: true })
     return openSync(draft, 'wx', 0o666)
-  }
-}
-
-/** A fifth of what `rmSync` takes, which looks at the file first. */
-function removeDraft(draft: string): void {
-  try {
-    unlinkSync(draft)
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error
   }
 }
 

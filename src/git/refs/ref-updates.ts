@@ -23,6 +23,7 @@ import { movePacked } from './packed-moves.ts'
 import { type LockAttempt, prepareLock, type RefLock } from './ref-lock.ts'
 import { appendReflog } from './reflog.ts'
 import type { RefReader } from './refs.ts'
+import { openSpareFiles } from './spare-files.ts'
 import { removeStaleLock } from './stale-lock.ts'
 
 /** `from: null`: the ref must not exist. `message` is for the reflog. */
@@ -45,14 +46,16 @@ export type RefWriter = {
   /** Moves each by itself: outcomes are in the order of `updates`, which name each ref once. */
   move(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
   /**
-   * As `move`, without waiting for the disk, for whoever has written down what a power cut may take back. Each is answered
-   * as soon as it has its outcome: one whose lock somebody holds keeps no other waiting.
+   * As `move`, for moves to descendants and without waiting for the disk, for whoever has written down what a power cut may
+   * take back: it may leave a ref at an older value than `from`. Each is answered as soon as it has its outcome: one whose
+   * lock somebody holds keeps no other waiting.
    */
   moveInCache(updates: readonly RefUpdate[]): readonly Promise<RefOutcome>[]
   /** The same for hundreds: they move by way of packed-refs (packed-moves.ts), those that cannot by themselves. */
   moveMany(updates: readonly RefUpdate[]): Promise<readonly RefOutcome[]>
   /** Undoes what killed processes have left: locks, unfinished packs, and work trees that are ahead of their branch. */
   mend(): Promise<void>
+  close(): void
 }
 
 export type RefWriterDeps = {
@@ -77,13 +80,15 @@ const LOCK_WAITS_MS = [0, 1, 2, 5, 10, 25, 60]
 type Prepared = { kind: 'prepared'; update: RefUpdate; lock: RefLock } | { kind: 'settled'; outcome: RefOutcome }
 
 export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDeps): RefWriter {
+  const spares = openSpareFiles(gitDir)
+
   /** Everything that needs no lock. */
-  function prepare(update: RefUpdate): Prepared {
+  function prepare(update: RefUpdate, lockFor: (update: RefUpdate) => RefLock): Prepared {
     // What is so already need not wait for the disk; under the lock it is looked at again.
     const early = obstacleTo(update)
     if (early) return { kind: 'settled', outcome: early }
     try {
-      return { kind: 'prepared', update, lock: prepareLock(gitDir, update.ref, `${update.to}\n`) }
+      return { kind: 'prepared', update, lock: lockFor(update) }
     } catch (cause) {
       return { kind: 'settled', outcome: { kind: 'failed', cause } }
     }
@@ -125,7 +130,8 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
    * names moved, each folder on the disk once.
    */
   async function moveGroup(group: readonly RefUpdate[], checkouts: readonly Checkout[]): Promise<RefOutcome[]> {
-    const prepared = await inTurns(group, (update) => onDisk(prepare(update)))
+    const lockFor = ({ ref, to }: RefUpdate): RefLock => prepareLock(gitDir, ref, `${to}\n`)
+    const prepared = await inTurns(group, (update) => onDisk(prepare(update, lockFor)))
     const outcomes = await inTurns(prepared, (each) => moveOne(each, checkouts))
     const folders = new Set<string>()
     for (const [i, { ref }] of group.entries())
@@ -228,7 +234,8 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
     move,
     moveInCache(updates) {
       const checkouts = findCheckouts(gitDir, workTree)
-      return updates.map((update) => moveOne(prepare(update), checkouts))
+      const lockFor = ({ ref, from, to }: RefUpdate): RefLock => spares.prepare(ref, from, to)
+      return updates.map((update) => moveOne(prepare(update, lockFor), checkouts))
     },
     async moveMany(updates) {
       const outcomes: RefOutcome[] = []
@@ -246,6 +253,7 @@ export function openRefWriter({ gitDir, workTree, refs, by, clock }: RefWriterDe
       removeLeftPacks(gitDir)
       await mendCheckouts(gitDir, refs)
     },
+    close: spares.close,
   }
 }
 
