@@ -198,15 +198,17 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     const notes = chains.flatMap(notesOf)
     const moves = chains.map(moveOf)
     const isLarge = objects.reduce((sum, { bytes }) => sum + bytes.length, 0) > JOURNAL_BYTES
-    const onDisk = isLarge ? await repository.store(objects) : undefined
+    const lasting = isLarge ? await repository.store(objects) : undefined
     const pack = isLarge ? undefined : smallPack(objects)
     try {
       const content = { moves, objects: isLarge ? [] : objects, pack: pack?.name ?? null }
       const id = await journal.note(notes, content)
-      if (pack) repository.place(pack)
-      return { group: { id, ...content }, release: () => onDisk?.release() }
+      const place = async (): Promise<void> => pack && repository.place(pack)
+      // The pack while the disk is at work: where that fails no branch leads to it, and it goes with the process.
+      await Promise.all([journal.synced(), place()])
+      return { group: { id, ...content }, release: () => lasting?.release() }
     } catch (error) {
-      onDisk?.release()
+      lasting?.release()
       await tell(chains.flatMap((chain) => fatesOf(chain, 'dropped')))
       throw error
     }

@@ -2,7 +2,7 @@
  * What is written down of commits before their branches move. A branch moves in Git and the audit trail is in the database:
  * a commit is noted before, and the note becomes the trail's entry afterwards. And the disk may hold the journal before it
  * holds what the commits put into the repository: so the journal has that too, until the repository is on the disk.
- * Invariant: what was noted survives a power cut; from it the repository can be made what it was said to be.
+ * Invariant: what was noted and `synced` survives a power cut; from it the repository can be made what it was said to be.
  */
 import type { AuditEntry } from '../audit/entry.ts'
 import type { NewObject } from '../git/objects/pack-entry.ts'
@@ -36,8 +36,10 @@ export type LeftGroup = CommitGroup & {
 }
 
 export type CommitJournal = {
-  /** Resolves when it is on the disk. @returns the group's number */
+  /** @returns the group's number */
   note(notes: readonly CommitNote[], content: GroupContent): Promise<number>
+  /** Resolves when everything that was noted before the call is on the disk. */
+  synced(): Promise<void>
   /**
    * Turns the notes of made commits into entries of the trail, each once. Others are forgotten with their moves, on the
    * disk when it resolves: nobody does them again.

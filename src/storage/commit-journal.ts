@@ -45,16 +45,15 @@ export function commitJournal(
   return {
     async note(notes, { moves, pack, objects }) {
       const notedAt = clock.now()
-      const id = await db.transaction().execute(async () => {
+      return db.transaction().execute(async () => {
         const { lastInsertRowid } = insertGroup.run(owner, boot, notedAt, pack, encodeObjects(objects))
         for (const { tenant, revision, entry } of notes)
           insertIntent.run(tenant, revision, notedAt, JSON.stringify(entry), lastInsertRowid)
         for (const { tenant, from, to } of moves) insertMove.run(tenant, to, from, lastInsertRowid)
         return Number(lastInsertRowid)
       })
-      await synced()
-      return id
     },
+    synced,
     async settle(fates) {
       await db.transaction().execute(async (transaction) => {
         const told: AuditEntry[] = []

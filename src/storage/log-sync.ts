@@ -9,7 +9,7 @@
 import { closeSync, fdatasync, openSync } from 'node:fs'
 import { promisify } from 'node:util'
 
-const sync = promisify(fdatasync)
+const syncData = promisify(fdatasync)
 
 export type LogSync = {
   /** Resolves when what is in the log at the time of the call is on the disk. Calls that wait share one sync. */
@@ -20,20 +20,27 @@ export type LogSync = {
 export function openLogSync(databasePath: string): LogSync {
   let fd: number | undefined
   /** Under way: what is written now may come too late for it. */
-  let running: Promise<void> = Promise.resolve()
+  let running: Promise<void> | undefined
   let next: Promise<void> | undefined
 
-  async function start(): Promise<void> {
-    running = next ?? running
-    next = undefined
+  async function sync(): Promise<void> {
     fd ??= openSync(`${databasePath}-wal`, 'r+')
-    await sync(fd)
+    await syncData(fd)
+  }
+
+  function start(): Promise<void> {
+    next = undefined
+    const own = sync().finally(() => {
+      if (running === own) running = undefined
+    })
+    running = own
+    return own
   }
 
   return {
     synced() {
-      next ??= running.then(start, start)
-      return next
+      next ??= running?.then(start, start)
+      return next ?? start()
     },
     close() {
       if (fd !== undefined) closeSync(fd)

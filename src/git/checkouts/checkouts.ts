@@ -67,8 +67,9 @@ const symbolicTarget = (text: string | undefined): RefName | undefined =>
 
 const fullName = (branch: string): RefName => (branch.startsWith('refs/') ? branch : `refs/heads/${branch}`) as RefName
 
-/** Trimmed; undefined where there is no such file. */
+/** Trimmed; undefined where there is no such file: nearly always, and an error for each would cost ten looks. */
 function textOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {
@@ -77,6 +78,7 @@ function textOf(path: string): string | undefined {
 }
 
 function foldersIn(path: string): string[] {
+  if (!existsSync(path)) return []
   try {
     return readdirSync(path)
   } catch {

@@ -3,12 +3,12 @@
  * down elsewhere (commits/journal.ts), and the pack gives way to a lasting one soon.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { Oid } from '../../kernel/ids.ts'
-import { writeFully } from '../durable-files.ts'
 import { ownName } from '../left-behind.ts'
+import { removeFile } from '../remove-file.ts'
 import { type NewObject, PACK_HEADER_BYTES, packEntry, packHeader } from './pack-entry.ts'
 import { type PackedObject, packIndexBytes } from './pack-index.ts'
 import { draftFolder, PACK_MODE, packFolder } from './pack-writer.ts'
@@ -56,15 +56,16 @@ export type SmallPacks = {
  * process: after a kill they go with it (`removeLeftPacks`).
  */
 export function openSmallPacks(gitDir: string): SmallPacks {
+  const folder = packFolder(gitDir)
+  const drafts = draftFolder(gitDir)
   const standing = new Set<string>()
   let keeper: string | undefined
 
-  const pathOf = (name: string, ending: string): string => join(packFolder(gitDir), `${name}.${ending}`)
-  const discard = (path: string): void => rmSync(path, { force: true })
+  const pathOf = (name: string, ending: string): string => `${folder}/${name}.${ending}`
 
   function keep(name: string): void {
     if (keeper === undefined) {
-      const path = join(draftFolder(gitDir), ownName('keep'))
+      const path = join(drafts, ownName('keep'))
       writeFileSync(path, `${ownName('commits that the disk does not hold yet')}\n`, { flag: 'wx' })
       keeper = path
     }
@@ -73,10 +74,10 @@ export function openSmallPacks(gitDir: string): SmallPacks {
   }
 
   function release(name: string): void {
-    discard(pathOf(name, 'keep'))
+    removeFile(pathOf(name, 'keep'))
     standing.delete(name)
     if (standing.size > 0 || keeper === undefined) return
-    discard(keeper)
+    removeFile(keeper)
     keeper = undefined
   }
 
@@ -84,13 +85,16 @@ export function openSmallPacks(gitDir: string): SmallPacks {
     place({ name, pack, index }) {
       // A commit that is tried again within its second is the same commit.
       if (standing.has(name)) return
-      const drafts = [draft(gitDir, 'pack', pack), draft(gitDir, 'idx', index)] as const
+      const files = [
+        { ending: 'pack', path: join(drafts, ownName('pack')), bytes: pack },
+        { ending: 'idx', path: join(drafts, ownName('idx')), bytes: index },
+      ]
       keep(name)
       try {
-        for (const { write } of drafts) write()
-        for (const { path, ending } of drafts) renameSync(path, pathOf(name, ending))
+        for (const { path, bytes } of files) writeFileSync(path, bytes, { flag: 'wx', mode: PACK_MODE })
+        for (const { path, ending } of files) renameSync(path, pathOf(name, ending))
       } catch (error) {
-        for (const { path } of drafts) discard(path)
+        for (const { path } of files) removeFile(path)
         release(name)
         throw error
       }
@@ -98,24 +102,8 @@ export function openSmallPacks(gitDir: string): SmallPacks {
     remove(names, lasting) {
       for (const name of names) {
         // The index first, so that nobody finds a pack that is half gone.
-        if (name !== lasting) for (const ending of ['idx', 'pack']) discard(pathOf(name, ending))
+        if (name !== lasting) for (const ending of ['idx', 'pack']) removeFile(pathOf(name, ending))
         release(name)
-      }
-    },
-  }
-}
-
-function draft(gitDir: string, ending: string, bytes: Buffer) {
-  const path = join(draftFolder(gitDir), ownName(ending))
-  return {
-    path,
-    ending,
-    write(): void {
-      const fd = openSync(path, 'wx', PACK_MODE)
-      try {
-        writeFully(fd, bytes)
-      } finally {
-        closeSync(fd)
       }
     },
   }

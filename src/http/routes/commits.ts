@@ -45,6 +45,7 @@ export function commitRoutes({ writer }: { writer: FileWriter }): Route[] {
       right: 'config:write',
       effect: 'acts',
       idempotent: true,
+      inTurns: true,
       operation: {
         id: 'create-commit',
         summary: 'Change several files in one commit: all of them or none',
