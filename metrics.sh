@@ -9,7 +9,7 @@ Usage: ./metrics.sh <tenant-id> [--json]
 Commits by author and day, executions by tool, workflow and outcome, durations (p50, p95), errors, last activity, and
 the head of the branch with its validity. For people; with --json for scripts.
 
-Asks the running server (ESPALIER_URL, or APP_ADDR, or http://127.0.0.1:8080); where none answers, reads the repository
+Asks the running server (ESPALIER_URL, or APP_ADDR, or the one of this checkout); where none answers, reads the repository
 and the database of this checkout directly.
 
 Where the server asks for a credential, set ESPALIER_API_KEY or ESPALIER_ADMIN_TOKEN.

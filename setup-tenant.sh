@@ -9,7 +9,7 @@ Usage: ./setup-tenant.sh <tenant-id>
 Creates the tenant's branch customer/<tenant-id> from the head of main, its namespace <tenant-id> and its task queue
 volcano-<tenant-id>, and says what it made. Where the tenant exists already it changes nothing and says so.
 
-Asks the running server (ESPALIER_URL, or APP_ADDR, or http://127.0.0.1:8080); where none answers, does the same
+Asks the running server (ESPALIER_URL, or APP_ADDR, or the one of this checkout); where none answers, does the same
 directly in the repository and the database of this checkout.
 
 Where the server asks for a credential, set ESPALIER_API_KEY or ESPALIER_ADMIN_TOKEN.

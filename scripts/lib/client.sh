@@ -3,10 +3,15 @@
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# Where a server of this folder noted that it listens: that may be another port than this terminal knows of.
+noted() { sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "${ESPALIER_DATA_DIR:-$project/data}/serving.json" 2>/dev/null || true; }
+
 # The server's own address where APP_ADDR was set for it; ":8080" and the like are reached on this machine.
 address=${APP_ADDR:-127.0.0.1:8080}
 if [[ $address == :* ]]; then address="127.0.0.1$address"; fi
-server=${ESPALIER_URL:-http://$address}
+server=${ESPALIER_URL:-}
+if [ -z "$server" ] && [ -z "${APP_ADDR:-}" ]; then server=$(noted); fi
+if [ -z "$server" ]; then server=http://$address; fi
 
 answer=$(mktemp)
 # What the server is to be shown, in a file that only its owner can read: an argument is seen by everybody on the machine.

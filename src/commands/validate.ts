@@ -19,7 +19,7 @@ import { branchOf, headRef } from '../tenants/tenant.ts'
 type Options = { staged?: boolean; json?: boolean }
 
 /** What was checked, as a person would name it, and what is wrong with it. */
-type Report = { target: string; problems: readonly FileProblem[] }
+type Report = { target: string; problems: readonly FileProblem[]; isEmpty?: boolean }
 
 const INVALID_EXIT = 1
 
@@ -51,7 +51,8 @@ async function checkFolder(path: string, compile: FileCompiler): Promise<Report>
   const problems = built.kind === 'content' ? [] : built.problems
   // As seen from here, so that a terminal or an editor can open the place.
   const here = (file: string): string => relative(process.cwd(), join(resolve(path), file)) || file
-  return { target: path, problems: problems.map((problem) => ({ ...problem, file: here(problem.file) })) }
+  const isEmpty = !FOLDERS.some((folder) => existsSync(join(path, folder)))
+  return { target: path, problems: problems.map((problem) => ({ ...problem, file: here(problem.file) })), isEmpty }
 }
 
 function checkFile(path: string, compile: FileCompiler): Report {
@@ -117,7 +118,8 @@ async function problemsOf(tree: Oid, objects: GitObjects, compile: FileCompiler)
 const reportJson = ({ target, problems }: Report): string =>
   `${JSON.stringify({ target, valid: problems.length === 0, errors: problems }, null, 2)}\n`
 
-function reportText({ target, problems }: Report): string {
+function reportText({ target, problems, isEmpty }: Report): string {
+  if (isEmpty) return `${target}: nothing to check, as there is no ${FOLDERS.join('/, ')}/ in it\n`
   if (problems.length === 0) return `${target}: valid\n`
   const lines = problems.map(({ file, line, column, detail, code, pointer }) => {
     const place = pointer === '' ? '' : `, at ${pointer}`

@@ -117,6 +117,11 @@ describe('validate', () => {
     })
   })
 
+  test('a folder of something else is not called valid', async () => {
+    const { code, stdout } = await espalier('validate', write('other', { 'note.txt': '' }))
+    expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to check')])
+  })
+
   test('one file', async () => {
     write('bad', BAD)
     expect(await espalier('validate', 'bad/config/x.yaml')).toMatchObject({

@@ -45,6 +45,11 @@ test('setup-tenant.sh by the server: makes a tenant once', async () => {
   expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing was changed') })
 })
 
+test('a server of this data folder is found by its note, whatever port it has', async () => {
+  const made = await script('setup-tenant.sh', ['by-note'], '')
+  expect(made, made.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('through the running server') })
+})
+
 test('setup-tenant.sh without a server: the same, which the server then knows', async () => {
   const made = await script('setup-tenant.sh', ['by-hand'], NOBODY)
   expect(made, made.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining('directly in the repository') })
