@@ -36,14 +36,15 @@ export function createScopeResolver({
   only: TenantId | undefined
 }): ScopeResolver {
   return (c, origin) => {
-    const tenant = tenantOf(c, only, origin.actor)
-    registry.admit(tenant)
-    const served = snapshots.current(tenant, registry.refOf(tenant))
+    const named = tenantOf(c, only, origin.actor)
+    const known = registry.admit(named)
+    const tenant = known?.id ?? named
+    const served = snapshots.current(tenant, known?.ref ?? registry.refOf(tenant))
     if (served === undefined) return registry.refuseAbsent(tenant)
     const fromMemory = !(served instanceof Promise)
-    if (fromMemory && registry.isKnown(tenant)) return { tenant, served, fromMemory, origin }
+    if (fromMemory && known) return { tenant, served, fromMemory, origin }
     // A branch that is asked for the first time gets its row while it is read.
-    const row = registry.isKnown(tenant) ? undefined : registry.adopt(tenant, origin)
+    const row = known ? undefined : registry.adopt(tenant, origin)
     return Promise.all([served, row]).then(([value]) => ({ tenant, served: value, fromMemory, origin }))
   }
 }

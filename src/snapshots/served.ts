@@ -51,6 +51,8 @@ type State = {
   /** The order in which heads were read: the later one wins. */
   order: number
   lastGood: Good | undefined
+  /** The last call of `together` in which the ref was found at `head`. */
+  seenIn: number
 }
 
 type Good = { snapshot: Snapshot; bytes: number }
@@ -83,29 +85,30 @@ export function createServedSnapshots({
   const states = new LRUCache<TenantId, State>({ maxSize: maxBytes })
   const loading = new Map<TenantId, { head: Oid; served: Promise<Served> }>()
   const changes = createChangeBroadcast()
-  /** What was found since `together` began. */
-  let found: Map<TenantId, Served> | undefined
+  /** Calls of `together` so far, and the one that is under way: 0 = none. */
+  let turns = 0
+  let turn = 0
   const few = fewAtOnce(READS_AT_ONCE)
   let reads = 0
 
   function together(work: () => void): void {
-    found = new Map()
+    turns += 1
+    turn = turns
     try {
       work()
     } finally {
-      found = undefined
+      turn = 0
     }
   }
 
   function current(tenant: TenantId, ref: RefName): Served | undefined | Promise<Served> {
-    const earlier = found?.get(tenant)
-    if (earlier) return earlier
+    const known = states.get(tenant)
+    if (known && turn !== 0 && known.seenIn === turn) return known.served
     const state = refs.read(ref)
     if (state.kind === 'missing') return undefined
     if (state.kind === 'odd') throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
-    const known = states.get(tenant)
     if (known?.head !== state.oid) return loaded(tenant, state.oid)
-    found?.set(tenant, known.served)
+    known.seenIn = turn
     return known.served
   }
 
@@ -137,7 +140,7 @@ export function createServedSnapshots({
       standings.note(standingOf(tenant, served, clock.now()))
       changes.tell({ tenant, before: known?.served, served })
     }
-    const state: State = { head: read.kind === 'unreadable' ? null : head, served, order, lastGood: good }
+    const state: State = { head: read.kind === 'unreadable' ? null : head, served, order, lastGood: good, seenIn: 0 }
     states.set(tenant, state, { size: STATE_BYTES + (good?.bytes ?? 0) })
     return served
   }

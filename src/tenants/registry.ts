@@ -17,6 +17,9 @@ import { effectiveSettings, type TenantSettings } from './settings.ts'
 import type { AdoptionOutcome, TenantStore } from './store.ts'
 import { type BranchNames, branchOf, headRef, statusOf, type Tenant } from './tenant.ts'
 
+/** Of each tenant one object with one id and one name: maps that are asked with these find them without comparing texts. */
+export type KnownTenant = { readonly id: TenantId; readonly ref: RefName }
+
 export type TenantRegistry = {
   /** The full name of the tenant's branch. */
   refOf(tenant: TenantId): RefName
@@ -26,8 +29,12 @@ export type TenantRegistry = {
   isKnown(tenant: TenantId): boolean
   /** Whether it has a row of whatever kind: also one whose branch is due, and one that is deleted. */
   hasRow(tenant: TenantId): boolean
-  /** Lets active tenants and unknown ones pass. @throws AppError `tenant-suspended`; `tenant-not-found` where deleted */
-  admit(tenant: TenantId): void
+  /**
+   * Lets active tenants and unknown ones pass.
+   * @returns undefined where it is not known to have a row
+   * @throws AppError `tenant-suspended`; `tenant-not-found` where deleted
+   */
+  admit(tenant: TenantId): KnownTenant | undefined
   /** What holds for a tenant that has a row. @throws AppError `tenant-not-found` where it has none */
   settingsOf(tenant: TenantId): TenantSettings
   /** The plans that tenants have, deleted ones among them. */
@@ -53,6 +60,8 @@ export type TenantRegistry = {
   close(): void
 }
 
+type Row = { tenant: Tenant; readonly known: KnownTenant }
+
 /** How long a change that another process made may stay unseen. */
 const FOLLOW_MS = 500
 /** About a millisecond of the database. */
@@ -75,7 +84,7 @@ export async function createTenantRegistry({
   clock: Clock
   onError: (error: unknown) => void
 }): Promise<TenantRegistry> {
-  const rows = new Map<TenantId, Tenant>()
+  const rows = new Map<TenantId, Row>()
   /** Of what is equal for many tenants: their profile, their plan, and whether they answer. */
   const settings = new WeakMap<TenantProfile, { plan: Plan; settings: TenantSettings }>()
   let seen = 0
@@ -83,11 +92,13 @@ export async function createTenantRegistry({
 
   const refOf = (tenant: TenantId): RefName => headRef(branchOf(names, tenant))
   const isThere = (tenant: Tenant | undefined): tenant is Tenant => tenant?.branchDue === null
+  const all = (): Tenant[] => Array.from(rows.values(), ({ tenant }) => tenant)
 
   function put(tenant: Tenant): void {
-    const known = rows.get(tenant.id)
-    if (known && known.change > tenant.change) return
-    rows.set(tenant.id, tenant)
+    const row = rows.get(tenant.id)
+    if (!row) rows.set(tenant.id, { tenant, known: { id: tenant.id, ref: refOf(tenant.id) } })
+    else if (row.tenant.change <= tenant.change) row.tenant = tenant
+    else return
     sorted = undefined
   }
 
@@ -101,15 +112,18 @@ export async function createTenantRegistry({
   async function findMany(tenants: readonly TenantId[]): Promise<readonly (Tenant | undefined)[]> {
     await refresh()
     return tenants.map((tenant) => {
-      const row = rows.get(tenant)
+      const row = rows.get(tenant)?.tenant
       return isThere(row) ? row : undefined
     })
   }
 
-  function admit(tenant: TenantId): void {
-    const row = rows.get(tenant)
-    if (row?.deletedAt) throw tenantNotFound(tenant)
-    if (row?.suspendedAt) throw tenantSuspended(tenant)
+  function admit(id: TenantId): KnownTenant | undefined {
+    const row = rows.get(id)
+    if (!row) return undefined
+    const { tenant, known } = row
+    if (tenant.deletedAt) throw tenantNotFound(id)
+    if (tenant.suspendedAt) throw tenantSuspended(id)
+    return isThere(tenant) ? known : undefined
   }
 
   // Of many tenants at once: a thousand branches that are asked for the first time are some sixty transactions.
@@ -144,11 +158,11 @@ export async function createTenantRegistry({
       if (state.kind === 'missing') throw branchMissing(names, tenant)
       throw new AppError('repository-failed', { detail: state.detail, data: { tenant } })
     },
-    isKnown: (tenant) => isThere(rows.get(tenant)),
+    isKnown: (tenant) => isThere(rows.get(tenant)?.tenant),
     hasRow: (tenant) => rows.has(tenant),
     admit,
     settingsOf(tenant) {
-      const row = rows.get(tenant)
+      const row = rows.get(tenant)?.tenant
       if (!row) throw tenantNotFound(tenant)
       const plan = plans().of(row.profile.plan)
       const known = settings.get(row.profile)
@@ -157,7 +171,7 @@ export async function createTenantRegistry({
       settings.set(row.profile, { plan, settings: made })
       return made
     },
-    planNames: () => new Set([...rows.values()].map(({ profile }) => profile.plan)),
+    planNames: () => new Set(all().map(({ profile }) => profile.plan)),
     adopt,
     async adoptBranch(tenant, origin) {
       if (refs.read(refOf(tenant)).kind === 'missing') throw tenantNotFound(tenant)
@@ -166,18 +180,20 @@ export async function createTenantRegistry({
     async refuseAbsent(tenant) {
       await refresh()
       admit(tenant)
-      throw isThere(rows.get(tenant)) ? branchMissing(names, tenant) : tenantNotFound(tenant)
+      throw isThere(rows.get(tenant)?.tenant) ? branchMissing(names, tenant) : tenantNotFound(tenant)
     },
     find: async (tenant) => (await findMany([tenant]))[0],
     findMany,
     async all() {
       await refresh()
-      sorted ??= [...rows.values()].filter(isThere).sort((a, b) => (a.id < b.id ? -1 : 1))
+      sorted ??= all()
+        .filter(isThere)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
       return sorted
     },
     async pending() {
       await refresh()
-      return [...rows.values()].filter((tenant) => !isThere(tenant))
+      return all().filter((tenant) => !isThere(tenant))
     },
     put,
     refresh,
