@@ -8,6 +8,7 @@ import type { Clock } from '../kernel/clock.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { TenantId } from '../kernel/ids.ts'
 import type { Json, JsonObject } from '../kernel/json.ts'
+import { settled } from '../kernel/settled.ts'
 import type { Snapshot } from '../snapshots/snapshot.ts'
 import type { SecretSource, Tool, ToolOutcome } from '../tools/tool.ts'
 import type { WorkflowResult } from '../workflows/stage-record.ts'
@@ -70,8 +71,7 @@ export function createExecutor({ engine, executions, secretsOf, clock, newId, de
   function execute(request: ExecuteRequest): ExecuteAnswer | Promise<ExecuteAnswer> {
     const { snapshot } = request
     const route = routeOf(request.intent, snapshot)
-    const admitted = request.admit(toolsOf(route, snapshot))
-    return admitted instanceof Promise ? admitted.then(() => start(request, route)) : start(request, route)
+    return settled(request.admit(toolsOf(route, snapshot)), () => start(request, route))
   }
 
   function start(request: ExecuteRequest, route: ChosenRoute): ExecuteAnswer | Promise<ExecuteAnswer> {

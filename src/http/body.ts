@@ -3,9 +3,11 @@
  * nesting before `JSON.parse`. Read as JSON whatever the content type says: `curl -d` sends
  * `application/x-www-form-urlencoded`.
  */
+import type { IncomingMessage } from 'node:http'
 import type { Violation } from '../documents/violation.ts'
 import { AppError } from '../kernel/errors.ts'
 import { isJsonObject, type Json } from '../kernel/json.ts'
+import { settled } from '../kernel/settled.ts'
 import { compileValidator } from '../schemas/ajv.ts'
 import { type Ctx, requestHeader } from './exchange.ts'
 
@@ -14,7 +16,8 @@ const BODY_LIMITS = { bytes: 1024 * 1024, depth: 64 } as const
 
 type Schema = Readonly<Record<string, unknown>>
 
-export type BodyReader<T> = { schema: Schema; read(c: Ctx): Promise<T> }
+/** `read` is synchronous where the body came with the head of the request, as small ones do. */
+export type BodyReader<T> = { schema: Schema; read(c: Ctx): T | Promise<T> }
 
 /** A reader of bodies that match `schema`, which also documents them. `T` is what the schema describes. */
 export function jsonBody<T>(schema: Schema, { maxBytes = BODY_LIMITS.bytes } = {}): BodyReader<T> {
@@ -22,7 +25,7 @@ export function jsonBody<T>(schema: Schema, { maxBytes = BODY_LIMITS.bytes } = {
   return {
     schema,
     read: (c) =>
-      readText(c, maxBytes).then((text) => {
+      settled(readText(c, maxBytes), (text) => {
         const value = parseJson(text)
         const violations = validate(value)
         if (violations.length > 0) throw bodyInvalid(violations)
@@ -38,7 +41,7 @@ const bodyInvalid = (violations: readonly Violation[]): AppError =>
   })
 
 /** The body as the bytes that it is, such as a file's. @throws AppError `body-too-large` */
-export const readRawBody = (c: Ctx, maxBytes: number): Promise<Uint8Array> => readIncoming(c, maxBytes)
+export const readRawBody = (c: Ctx, maxBytes: number): Uint8Array | Promise<Uint8Array> => readIncoming(c, maxBytes)
 
 /** The body as text, which a reader after this one gets again: it comes over the wire only once. */
 export async function readBodyText(c: Ctx): Promise<string> {
@@ -47,18 +50,26 @@ export async function readBodyText(c: Ctx): Promise<string> {
   return text
 }
 
-const readText = (c: Ctx, maxBytes: number): Promise<string> =>
-  c.bodyText === undefined
-    ? readIncoming(c, maxBytes).then((bytes) => bytes.toString('utf8'))
-    : Promise.resolve(c.bodyText)
+const readText = (c: Ctx, maxBytes: number): string | Promise<string> =>
+  c.bodyText ?? settled(readIncoming(c, maxBytes), (bytes) => bytes.toString('utf8'))
 
-/** Collects the body from the socket, unless it announces too much already, and stops reading past the limit. */
-function readIncoming(c: Ctx, maxBytes: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
-    const { incoming } = c
-    // Who has left before anybody listens is not heard of again.
-    if (incoming.destroyed) throw cutOff()
+/** The body from the socket, unless it announces too much already. */
+function readIncoming(c: Ctx, maxBytes: number): Buffer | Promise<Buffer> {
+  if (Number(requestHeader(c, 'content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes)
+  const { incoming } = c
+  // Who has left before anybody listens is not heard of again.
+  if (incoming.destroyed) throw cutOff()
+  if (!incoming.complete) return collect(incoming, maxBytes)
+  const bytes = (incoming.read() as Buffer | null) ?? NOTHING
+  if (bytes.length > maxBytes) throw tooLarge(maxBytes)
+  return bytes
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** What is still on its way; stops reading past the limit. */
+const collect = (incoming: IncomingMessage, maxBytes: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     incoming.on('data', (chunk: Buffer) => {
@@ -72,7 +83,6 @@ function readIncoming(c: Ctx, maxBytes: number): Promise<Buffer> {
     incoming.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
     incoming.on('error', (cause) => reject(cutOff(cause)))
   })
-}
 
 const cutOff = (cause?: Error): AppError =>
   new AppError('body-malformed', { detail: 'The body ended before it was whole.', ...(cause ? { cause } : {}) })

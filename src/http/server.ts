@@ -12,6 +12,7 @@ import { may, type Right } from '../access/rights.ts'
 import type { Denial, DenialLog } from '../audit/denials.ts'
 import type { Clock } from '../kernel/clock.ts'
 import { AppError, type ProblemCode } from '../kernel/errors.ts'
+import { settled } from '../kernel/settled.ts'
 import { type Authenticate, originOf } from './authentication.ts'
 import { type Ctx, type Env, Exchange, type PathParameter, type Reply, requestHeader, targetOf } from './exchange.ts'
 import type { Gate } from './gate.ts'
@@ -183,7 +184,7 @@ function handlerOf(
       c.scope = scope
       return once(c, { tenant: scope.tenant, actor }, () =>
         route.gate === 'by-handler'
-          ? countedWhenFailed(gate, c, scope, route.handle(c, scope))
+          ? countedWhenFailed(gate, c, scope, () => route.handle(c, scope))
           : settled(gate.admit(c, scope, []), () => route.handle(c, scope)),
       )
     })
@@ -195,18 +196,21 @@ function handlerOf(
 }
 
 /** A request that failed before its handler knew what to run has passed no gate yet; it cost the server all the same. */
-function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, answer: Answer): Answer {
-  if (!(answer instanceof Promise)) return answer
-  return answer.catch(async (error: unknown) => {
+function countedWhenFailed(gate: Gate, c: Ctx, scope: TenantScope, handle: () => Answer): Answer {
+  const count = (error: unknown): Answer => {
     const isDenied = error instanceof AppError && error.code === 'tenant-policy-denied'
-    if (!scope.isCounted && !isDenied) await gate.admit(c, scope, [])
-    throw error
-  })
+    if (scope.isCounted || isDenied) throw error
+    return settled(gate.admit(c, scope, []), () => {
+      throw error
+    })
+  }
+  try {
+    const answer = handle()
+    return answer instanceof Promise ? answer.catch(count) : answer
+  } catch (error) {
+    return count(error)
+  }
 }
-
-/** Goes on with a value at once where it is there already. */
-const settled = <T>(value: T | Promise<T>, next: (value: T) => Answer): Answer =>
-  value instanceof Promise ? value.then(next) : next(value)
 
 const lacking = (right: Right): AppError =>
   new AppError('access-denied', {

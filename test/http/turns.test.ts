@@ -81,6 +81,31 @@ test('answer what is there at once, what has to be waited for, and what fails, e
   ])
 })
 
+test.each([
+  ['{"text":"double 21"}', { result: { result: 42 } }],
+  ['{"text":"double 21","x":1}', { code: 'body-invalid' }],
+  ['{"text":', { code: 'body-malformed' }],
+  ['', { code: 'body-malformed' }],
+])('answer the body %s alike, whether it comes with the head, after it or in pieces', async (body, expected) => {
+  commit('whole', 'w')
+  const head = 'POST /api/v1/execute HTTP/1.1\r\nHost: localhost\r\nX-Tenant-ID: whole\r\n'
+  const sized = `${head}Content-Length: ${body.length}\r\n\r\n`
+  const streamed = `${head}Transfer-Encoding: chunked\r\n\r\n`
+  const halves = [body.slice(0, 5), body.slice(5)].filter((half) => half !== '')
+  const chunks = [...halves, ''].map((half) => `${half.length.toString(16)}\r\n${half}\r\n`)
+  for (const pieces of [[sized + body], [sized, ...halves], [streamed + chunks.join('')], [streamed, ...chunks]]) {
+    const raw = openRaw(listener.url)
+    raw.socket.setNoDelay(true)
+    for (const piece of pieces) {
+      raw.write(piece)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const answers = bodiesOf(await raw.read((text) => bodiesOf(text).length === 1))
+    expect(answers.map((answer) => JSON.parse(answer))).toMatchObject([expected])
+    raw.socket.destroy()
+  }
+})
+
 test('of callers that leave before they are answered harm nobody', async () => {
   commit('left', 'l')
   for (let count = 0; count < 20; count += 1) {

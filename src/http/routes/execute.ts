@@ -1,13 +1,14 @@
 /** `POST /api/v1/execute`: run a tool or workflow, named or asked for in words. */
 import type { FromSchema } from 'json-schema-to-ts'
-import type { ExecuteAnswer, Executor } from '../../executions/execute.ts'
+import type { Executor } from '../../executions/execute.ts'
 import type { Intent } from '../../executions/intent.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { JsonObject } from '../../kernel/json.ts'
+import { settled } from '../../kernel/settled.ts'
 import { requireSnapshot } from '../../snapshots/require-snapshot.ts'
 import { type AtRevision, REVISION_PARAMETER, REVISION_PROBLEMS, revisionOf } from '../at-revision.ts'
 import { jsonBody } from '../body.ts'
-import { answerJson, type Ctx, type Reply } from '../exchange.ts'
+import { answerJson, type Ctx } from '../exchange.ts'
 import type { Gate } from '../gate.ts'
 import type { Answer, Route } from '../route.ts'
 import { scopeHeaders, type TenantScope } from '../tenant-scope.ts'
@@ -94,14 +95,14 @@ const PROBLEMS = [
 export type ExecuteDeps = { executor: Executor; gate: Gate; atRevision: AtRevision }
 
 export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Route[] {
-  // Once the body is there, a tool that is synchronous is run and answered in one go.
+  // A tool that is synchronous is run and answered in one go, as soon as the body is there.
   const execute = (c: Ctx, scope: TenantScope): Answer =>
-    executeBody.read(c).then((body) => run(c, scope, intentOf(body), body))
+    settled(executeBody.read(c), (body) => run(c, scope, intentOf(body), body))
 
   const runNamed =
     (kind: 'tool' | 'workflow') =>
     (c: Ctx, scope: TenantScope): Answer =>
-      runBody.read(c).then((body) => {
+      settled(runBody.read(c), (body) => {
         const intent: Intent = { kind, name: c.param('name'), input: (body.input ?? {}) as JsonObject }
         return run(c, scope, intent, body)
       })
@@ -122,8 +123,7 @@ export function executeRoutes({ executor, gate, atRevision }: ExecuteDeps): Rout
       dryRun: isDry(c, dryRun),
       admit: (tools) => gate.admit(c, scope, tools),
     })
-    const reply = (answer: ExecuteAnswer): Reply => answerJson(c, answer, { headers: scopeHeaders(scope) })
-    return executed instanceof Promise ? executed.then(reply) : reply(executed)
+    return settled(executed, (answer) => answerJson(c, answer, { headers: scopeHeaders(scope) }))
   }
 
   const answered = { 200: { description: 'It ran.', schema: EXECUTE_ANSWER } }
