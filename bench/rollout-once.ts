@@ -99,7 +99,7 @@ async function once({ gitDir, planner }: { gitDir: string; planner: Planner }, {
   let started = performance.now()
   let processor = process.cpuUsage()
   const valid = new Set<Oid>()
-  const [branches] = await Promise.all([headsBelow(gitDir, PREFIX), planner.trunkProblems(trunk)])
+  const branches = await headsBelow(gitDir, PREFIX)
   if (heads === 'known') for (const { head } of branches) valid.add(head)
   const targets = branches.map(({ ref, head }) => ({
     tenant: ref.slice(PREFIX.length) as TenantId,

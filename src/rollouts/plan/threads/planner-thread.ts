@@ -28,7 +28,7 @@ const GIVES_WAY = 10
 
 /** Answers on `port` until it is told to close. */
 export function servePlanner(port: MessagePort, planner: RolloutPlanner, close: () => void): void {
-  if (process.platform === 'linux') setPriority(GIVES_WAY)
+  giveWay()
 
   async function plan({ id, trunk, targets, valid }: Extract<PlannerRequest, { kind: 'plan' }>): Promise<void> {
     let planned: PlannedTenant[] = []
@@ -59,4 +59,13 @@ export function servePlanner(port: MessagePort, planner: RolloutPlanner, close: 
       reply({ kind: 'failed', id: request.id, reason: error instanceof Error ? error.message : String(error) })
     })
   })
+}
+
+function giveWay(): void {
+  if (process.platform !== 'linux') return
+  try {
+    setPriority(GIVES_WAY)
+  } catch {
+    // A sandbox may forbid it: then the thread is as good as all others.
+  }
 }
