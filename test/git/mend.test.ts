@@ -1,34 +1,30 @@
 /** What a process that was killed over a move left behind, and who comes next. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openRefWriter, type RefWriter } from '../../src/git/refs/ref-updates.ts'
-import { createRefReader } from '../../src/git/refs/refs.ts'
+import type { RefWriter } from '../../src/git/refs/ref-updates.ts'
 import type { Oid, RefName } from '../../src/kernel/ids.ts'
-import { createTestRepository, type TestRepository } from '../support/repository.ts'
+import { createRefRig, type RefRig } from '../support/ref-rig.ts'
+import type { TestRepository } from '../support/repository.ts'
 
 const MAIN = 'refs/heads/main' as RefName
 const ACME = 'refs/heads/customer/acme' as RefName
 
-let folder: string
+let rig: RefRig
 let repository: TestRepository
 let writer: RefWriter
 let first: Oid
 let second: Oid
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mend-'))
-  repository = createTestRepository(join(folder, 'repos'))
-  const { gitDir, path } = repository
-  const by = { name: 'Espalier', email: 'espalier@example.com' }
-  writer = openRefWriter({ gitDir, workTree: path, refs: createRefReader(gitDir), by, clock: { now: () => 0 } })
-  first = repository.git(['rev-parse', 'main']) as Oid
+  rig = createRefRig()
+  ;({ repository, writer, first } = rig)
   const files = { 'config/limits.yaml': 'requests: 20\n', 'config/new.json': '{}', 'config/features.json': null }
   second = repository.commit('customer/acme', { files, parent: first }) as Oid
   repository.git(['update-ref', ACME, first])
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rig.remove())
 
 /** Of a process that has ended. */
 const deadPid = (): number => spawnSync('true').pid

@@ -1,18 +1,19 @@
 /** Moves of many refs by way of packed-refs, judged by git, and raced with it. */
 import { execFile } from 'node:child_process'
-import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openRefWriter, type RefOutcome, type RefWriter } from '../../src/git/refs/ref-updates.ts'
-import { createRefReader, type RefReader } from '../../src/git/refs/refs.ts'
+import type { RefOutcome, RefWriter } from '../../src/git/refs/ref-updates.ts'
+import type { RefReader } from '../../src/git/refs/refs.ts'
 import type { Oid, RefName } from '../../src/kernel/ids.ts'
-import { createTestRepository, GIT_ENV, type TestRepository } from '../support/repository.ts'
+import { createRefRig, type RefRig } from '../support/ref-rig.ts'
+import { GIT_ENV, type TestRepository } from '../support/repository.ts'
 
 const REFS = Array.from({ length: 20 }, (_, i) => `refs/heads/customer/t${String(i).padStart(2, '0')}` as RefName)
-const BY = { name: 'Espalier', email: 'espalier@example.com' }
 
+let rig: RefRig
 let folder: string
 let repository: TestRepository
 let refs: RefReader
@@ -20,22 +21,12 @@ let writer: RefWriter
 let first: Oid
 let second: Oid
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'packed-moves-'))
-  repository = createTestRepository(join(folder, 'repos'))
-  const { gitDir, path } = repository
-  refs = createRefReader(gitDir)
-  writer = openRefWriter({
-    gitDir,
-    workTree: path,
-    refs,
-    by: BY,
-    clock: { now: () => Date.parse('2026-03-01T12:00Z') },
-  })
-  first = repository.git(['rev-parse', 'main']) as Oid
+  rig = createRefRig()
+  ;({ folder, repository, refs, writer, first } = rig)
   second = repository.commit('second', { files: { 'a.txt': 'a\n' }, parent: first }) as Oid
   set(REFS, first)
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rig.remove())
 
 function set(names: readonly RefName[], to: Oid): void {
   repository.git(['update-ref', '--stdin'], names.map((ref) => `update ${ref} ${to}\n`).join(''))

@@ -1,43 +1,30 @@
 /** Moves of refs in process, judged by git, and raced with it. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openRefWriter, type RefWriter } from '../../src/git/refs/ref-updates.ts'
-import { createRefReader } from '../../src/git/refs/refs.ts'
+import type { RefWriter } from '../../src/git/refs/ref-updates.ts'
 import type { Oid, RefName } from '../../src/kernel/ids.ts'
-import { createTestRepository, GIT_ENV, type TestRepository } from '../support/repository.ts'
+import { createRefRig, type RefRig } from '../support/ref-rig.ts'
+import { GIT_ENV, type TestRepository } from '../support/repository.ts'
 
 const ACME = 'refs/heads/customer/acme' as RefName
-const BY = { name: 'Espalier', email: 'espalier@example.com' }
 
+let rig: RefRig
 let folder: string
 let repository: TestRepository
 let writer: RefWriter
 let first: Oid
 let second: Oid
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'ref-updates-'))
-  repository = createTestRepository(join(folder, 'repos'))
-  const { gitDir, path } = repository
-  const refs = createRefReader(gitDir)
-  writer = openRefWriter({
-    gitDir,
-    workTree: path,
-    refs,
-    by: BY,
-    clock: { now: () => Date.parse('2026-03-01T12:00Z') },
-  })
-  first = repository.git(['rev-parse', 'main']) as Oid
-  second = repository.commit('customer/acme', {
-    files: { 'config/limits.yaml': 'requests: 20\n' },
-    parent: first,
-  }) as Oid
+  rig = createRefRig()
+  ;({ folder, repository, writer, first } = rig)
+  const files = { 'config/limits.yaml': 'requests: 20\n' }
+  second = repository.commit('customer/acme', { files, parent: first }) as Oid
   repository.git(['update-ref', ACME, first])
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterEach(() => rig.remove())
 
 const headOf = (ref: string): string => repository.git(['rev-parse', ref])
 const move = async (from: Oid | null, to: Oid, ref = ACME) =>
