@@ -92,6 +92,13 @@ const outOfRange = (params: Params, value: unknown): Told => ({
   detail: `Expected ${COMPARISONS[String(params.comparison)]} ${params.limit}, found ${shown(value)}.`,
 })
 
+/** What would be right, where the schema has an example: few people read patterns. */
+function exampleOf({ parentSchema }: ErrorObject): string {
+  const examples: unknown = parentSchema?.examples
+  const [example] = Array.isArray(examples) ? (examples as unknown[]) : []
+  return typeof example === 'string' ? ` An example is ${shown(example)}.` : ''
+}
+
 const DETAILS: Readonly<Record<string, (params: Params, error: ErrorObject) => Told>> = {
   additionalProperties: ({ additionalProperty }, error) => unknownKey(String(additionalProperty), error),
   unevaluatedProperties: ({ unevaluatedProperty }, error) => unknownKey(String(unevaluatedProperty), error),
@@ -114,13 +121,13 @@ const DETAILS: Readonly<Record<string, (params: Params, error: ErrorObject) => T
     code: 'not-allowed-value',
     detail: `Expected ${shown(allowedValue)}, found ${shown(data)}.`,
   }),
-  pattern: ({ pattern }, { data }) => ({
+  pattern: ({ pattern }, error) => ({
     code: 'pattern',
-    detail: `${shown(data)} does not match the pattern ${quoted(String(pattern))}.`,
+    detail: `${shown(error.data)} does not match the pattern ${quoted(String(pattern))}.${exampleOf(error)}`,
   }),
-  format: ({ format }, { data }) => ({
+  format: ({ format }, error) => ({
     code: 'format',
-    detail: `${shown(data)} does not have the format ${quoted(String(format))}.`,
+    detail: `${shown(error.data)} does not have the format ${quoted(String(format))}.${exampleOf(error)}`,
   }),
   minimum: (params, { data }) => outOfRange(params, data),
   maximum: (params, { data }) => outOfRange(params, data),

@@ -32,7 +32,8 @@ export const PROFILE_PROPERTIES = {
     type: ['string', 'null'],
     maxLength: 253,
     pattern: '^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\.)+[a-z0-9-]{2,63}$',
-    description: 'A host name in lower case, such as `app.acme.com`.',
+    description: 'A host name in lower case.',
+    examples: ['app.acme.com'],
   },
   metadata: { type: 'object', description: 'Whatever the operator wants to keep with the tenant.' },
   labels: {

@@ -13,7 +13,7 @@ const NAME_PATTERN = '^[A-Za-z][A-Za-z0-9_.-]{0,63}$'
 /** What tells a group from a call with fixed inputs. */
 const IS_GROUP = { type: 'object', anyOf: [{ required: ['activities'] }, { required: ['name'] }] } as const
 
-const DURATION = { type: 'string', pattern: DURATION_PATTERN } as const
+const DURATION = { type: 'string', pattern: DURATION_PATTERN, examples: ['30s'] } as const
 
 export const WORKFLOW_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',

@@ -96,6 +96,13 @@ describe('alternatives are told as one would say it', () => {
   })
 })
 
+test('what does not match a pattern is shown one that does, where the schema has an example', () => {
+  const number = compileValidator({ type: 'string', pattern: '^PO-[0-9]{5}$', examples: ['PO-12345'] })
+  expect(number('12345')).toMatchObject([
+    { detail: '`"12345"` does not match the pattern `^PO-[0-9]{5}$`. An example is `"PO-12345"`.' },
+  ])
+})
+
 test('all violations come at once, sorted by pointer', () => {
   const value = { nam: 1, rules: [{ field: 1 }, 5], kind: 'x', count: 'y' }
   expect(validate(value).map(({ pointer }) => pointer)).toEqual([

@@ -30,7 +30,7 @@ const SCHEMA = {
           key: { type: 'string' },
           tenant: { type: 'string' },
           role: { enum: TENANT_ROLES },
-          rate_limit: { type: 'string', pattern: RATE_LIMIT_PATTERN },
+          rate_limit: { type: 'string', pattern: RATE_LIMIT_PATTERN, examples: ['100/minute'] },
           name: { type: 'string', maxLength: 100 },
         },
         additionalProperties: false,

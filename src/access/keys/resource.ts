@@ -59,7 +59,7 @@ const GRANT_PROPERTIES = {
   name: { type: 'string', minLength: 1, maxLength: 100, description: 'For people, such as `nightly import`.' },
   scopes: { ...SCOPE_LIST, minItems: 1, uniqueItems: true, description: 'Absent: all that the role can use.' },
   expires_at: { type: 'string', format: 'date-time', description: 'The first instant at which it is dead.' },
-  rate_limit: { type: 'string', pattern: RATE_LIMIT_PATTERN, description: 'Such as `100/minute`.' },
+  rate_limit: { type: 'string', pattern: RATE_LIMIT_PATTERN, examples: ['100/minute'] },
 } as const
 
 export const TENANT_KEY_BODY = {

@@ -17,6 +17,7 @@ const NAME = {
   type: 'string',
   pattern: '^[^\\x00-\\x1f\\x7f]*[^\\s\\x00-\\x1f\\x7f][^\\x00-\\x1f\\x7f]*$',
   maxLength: 200,
+  examples: ['John Doe'],
 } as const
 
 const ADD_BODY = {
