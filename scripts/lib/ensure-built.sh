@@ -20,18 +20,27 @@ require_node() {
   fi
 }
 
-# ensure_installed runtime|all: the packages that serving needs, or those of the tests too.
+# ensure_installed runtime|all: the packages that serving needs, or those of the tests too. What was installed is known by
+# the lockfile's checksum: git gives a file a new time without changing it. Where `npm ci` ran by hand, by the time.
 ensure_installed() {
-  local installed="$root/node_modules/.package-lock.json"
-  local proof=$1
+  local lockfile="$root/package-lock.json" installed="$root/node_modules/.installed-lockfile"
+  local proof=$1 checksum
   if [ "$proof" = all ]; then proof="$root/node_modules/.bin/vitest"; else proof="$root/node_modules/hono"; fi
-  if [ -e "$proof" ] && [ "$installed" -nt "$root/package-lock.json" ]; then return; fi
+  checksum=$(cksum <"$lockfile")
+  if [ -e "$proof" ]; then
+    if [ -e "$installed" ] && [ "$(<"$installed")" = "$checksum" ]; then return; fi
+    if [ ! -e "$installed" ] && [ "$root/node_modules/.package-lock.json" -nt "$lockfile" ]; then
+      echo "$checksum" >"$installed" || true
+      return
+    fi
+  fi
   echo "Installing packages from the lockfile ..." >&2
   if [ "$1" = all ]; then
     (cd "$root" && npm ci --no-audit --no-fund --loglevel=error >&2)
   else
     (cd "$root" && npm ci --omit=dev --no-audit --no-fund --loglevel=error >&2)
   fi
+  echo "$checksum" >"$installed"
 }
 
 ensure_built() {
