@@ -5,6 +5,7 @@
  */
 
 import { mergeStructure, type StructureInput, type StructureMerge } from './merge-structure.ts'
+import { once } from './once.ts'
 import type { Conflict } from './result.ts'
 
 export function mergeDocuments(input: StructureInput): StructureMerge {
@@ -16,21 +17,21 @@ export function mergeDocuments(input: StructureInput): StructureMerge {
   if (base.length === 1 && ours.length === 1 && theirs.length === 1) return mergeStructure(input)
   const added = addedAtEnd(base, ours, theirs)
   if (added === undefined) return { outcome: 'unread' }
-  const native = input.native === undefined ? [] : splitDocuments(input.native)
+  const native = once(() => splitDocuments(input.native() ?? ''))
   const texts: string[] = []
   const conflicts: Conflict[] = []
   for (let i = 0; i < base.length; i++) {
     const versions = { base: base[i]!, ours: ours[i]!, theirs: theirs[i]! }
-    const merged = mergeDocument({ ...input, ...versions, native: native[i] })
+    const merged = mergeDocument({ ...input, ...versions, native: () => native()[i] })
     if (merged.outcome === 'unread') return merged
-    texts.push(merged.outcome === 'native' ? native[i]! : merged.text)
+    texts.push(merged.outcome === 'native' ? native()[i]! : merged.text)
     if (merged.outcome === 'conflict') {
       for (const conflict of merged.conflicts) conflicts.push({ ...conflict, pointer: `/${i}${conflict.pointer}` })
     }
   }
   const text = [...texts, ...added].join('')
   if (conflicts.length > 0) return { outcome: 'conflict', text, conflicts }
-  return text === input.native ? { outcome: 'native' } : { outcome: 'clean', text }
+  return text === input.native() ? { outcome: 'native' } : { outcome: 'clean', text }
 }
 
 function mergeDocument(input: StructureInput): StructureMerge {

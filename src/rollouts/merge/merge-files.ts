@@ -7,13 +7,12 @@
 
 import { giveFormat, mergeFormat, takeFormat } from './format.ts'
 import { readJson } from './json/read-json.ts'
-import { agreeOnLayout } from './lines/agree-on-layout.ts'
-import { cleanMerge, type Labels, type LaidTexts, layTexts, mergeLines } from './lines/merge-lines.ts'
+import { type Labels, mergeLines, mergeLinesCleanly } from './lines/merge-lines.ts'
 import { mergeDocuments } from './merge-documents.ts'
 import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
+import { once } from './once.ts'
 import type { Conflict, MergeInput, MergeResult } from './result.ts'
 import { compilePolicies, type Policies } from './values/policies.ts'
-import { sameValue } from './values/same-value.ts'
 import { readYaml } from './yaml/read-yaml.ts'
 
 type Structure = { reader: Reader; merge: (input: StructureInput) => StructureMerge }
@@ -52,19 +51,18 @@ export function mergeFiles(input: MergeInput): MergeResult {
   const extension = /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? ''
   const structure = Object.hasOwn(STRUCTURES, extension) ? STRUCTURES[extension] : undefined
   if (structure === undefined || (!rules.hasOwners && isTrivial(input))) return byLines(input, labels)
-  const laid = input.native === undefined ? layAgreed(input, structure.reader) : undefined
-  const native = input.native ?? (laid && cleanMerge(laid))
   const b = takeFormat(base)
-  const o = takeFormat(laid?.ours.text ?? ours)
-  const t = takeFormat(laid?.theirs.text ?? theirs)
+  const o = takeFormat(ours)
+  const t = takeFormat(theirs)
   if (b === undefined || o === undefined || t === undefined) return byLines(input, labels)
+  const native = once(() => input.native ?? mergeLinesCleanly(base, ours, theirs))
   const format = mergeFormat(b.format, o.format, t.format)
   const merged = structure.merge({
     reader: structure.reader,
     base: b.content,
     ours: o.content,
     theirs: t.content,
-    native: native === undefined ? undefined : takeFormat(native)?.content,
+    native: () => contentOf(native()),
     policies: rules,
     labels,
   })
@@ -72,7 +70,7 @@ export function mergeFiles(input: MergeInput): MergeResult {
     case 'unread':
       return byLines(input, labels)
     case 'native':
-      return { status: 'clean', method: 'structural', text: native ?? null, conflicts: [] }
+      return { status: 'clean', method: 'structural', text: native() ?? null, conflicts: [] }
     case 'clean':
       return { status: 'clean', method: 'structural', text: giveFormat(merged.text, format), conflicts: [] }
     case 'conflict':
@@ -85,14 +83,8 @@ export function mergeFiles(input: MergeInput): MergeResult {
   }
 }
 
-/** The texts laid over each other, where they hold the same in two layouts in one of them. */
-function layAgreed({ base, ours, theirs }: MergeInput, reader: Reader): LaidTexts {
-  const rootOf = (text: string) => reader(takeFormat(text)?.content ?? '')?.root
-  return agreeOnLayout(layTexts(base, ours, theirs), (one, other) => {
-    const root = rootOf(one)
-    return root !== undefined && sameValue(root, rootOf(other))
-  })
-}
+const contentOf = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : takeFormat(text)?.content
 
 /** The side that owns the whole file, without exception. */
 function ownerOfAll(policies: Policies): 'ours' | 'theirs' | undefined {

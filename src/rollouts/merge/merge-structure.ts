@@ -4,7 +4,7 @@
  */
 import { type Pick, Unrenderable } from './emit/layout.ts'
 import { renderDocument } from './emit/render.ts'
-import { type Labels, mergeLines } from './lines/merge-lines.ts'
+import { type Labels, markDifferences, mergeLines } from './lines/merge-lines.ts'
 import type { Conflict } from './result.ts'
 import type { Side, Tree } from './tree.ts'
 import { disagreements } from './values/conflicts.ts'
@@ -20,8 +20,8 @@ export type StructureInput = {
   base: string
   ours: string
   theirs: string
-  /** Git's merge, where it is clean. */
-  native: string | undefined
+  /** Git's merge, where it is clean; worked out when it is asked for. */
+  native: () => string | undefined
   policies: Policies
   labels: Labels
 }
@@ -42,10 +42,12 @@ export function mergeStructure(input: StructureInput): StructureMerge {
   const nodes = { base: base.root, ours: ours.root, theirs: theirs.root }
   const plan = planNode(policies, nodes, '')
   const found = disagreements(plan)
-  const nativeTree = native === undefined ? undefined : reader(native, ours)
-  if (nativeTree !== undefined) {
-    const mayHold = found.every(({ soft }) => soft)
-    if (mayHold && holds(plan, nativeTree.root, found.length === 0 ? 'ours' : 'any-order')) return { outcome: 'native' }
+  if (found.every(({ soft }) => soft)) {
+    const merged = native()
+    const tree = merged === undefined ? undefined : reader(merged, ours)
+    if (tree !== undefined && holds(plan, tree.root, found.length === 0 ? 'ours' : 'any-order')) {
+      return { outcome: 'native' }
+    }
   }
   const write = (pick: Pick) => {
     const text = render(trees, plan, pick)
@@ -56,8 +58,7 @@ export function mergeStructure(input: StructureInput): StructureMerge {
   if (found.length === 0 && asOurs !== undefined) return { outcome: 'clean', text: asOurs }
   const asTheirs = found.length === 0 ? undefined : write('theirs')
   if (found.length > 0 && asOurs !== undefined && asTheirs !== undefined && asOurs !== asTheirs) {
-    // A merge over an empty base marks exactly the lines in which the two renderings differ.
-    const { text } = mergeLines('', asOurs, asTheirs, input.labels)
+    const text = markDifferences(asOurs, asTheirs, input.labels)
     return { outcome: 'conflict', text, conflicts: found.map(({ conflict }) => conflict) }
   }
   return unwritten(
@@ -70,7 +71,7 @@ export function mergeStructure(input: StructureInput): StructureMerge {
 function unwritten(input: StructureInput, found: Conflict[]): StructureMerge {
   const { base, ours, theirs, labels } = input
   const lines = mergeLines(base, ours, theirs, labels)
-  const text = lines.conflicts.length > 0 ? lines.text : mergeLines('', ours, theirs, labels).text
+  const text = lines.conflicts.length > 0 ? lines.text : markDifferences(ours, theirs, labels)
   const whole: Conflict = { pointer: '', kind: 'lines', base, ours, theirs }
   return { outcome: 'conflict', text, conflicts: found.length > 0 ? found : [whole] }
 }

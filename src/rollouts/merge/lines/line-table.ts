@@ -28,17 +28,21 @@ export class LineTable {
 
   /** The first text of the table. */
   number(text: string): Lines {
-    const starts = [0]
-    const numbers: number[] = []
-    for (let at = 0; at < text.length; ) {
-      const end = lineEnd(text, at, text.length)
-      const number = this.#numberOf(text.slice(at, end))
-      this.#places[number] = this.#places[number] === undefined ? numbers.length : REPEATED
-      numbers.push(number)
-      starts.push(end)
-      at = end
+    const lines = text.split('\n')
+    if (lines.at(-1) === '') lines.pop()
+    else lines.push(unended(lines.pop()!))
+    const starts = new Int32Array(lines.length + 1)
+    const numbers = new Int32Array(lines.length)
+    let at = 0
+    for (let i = 0; i < lines.length; i++) {
+      const number = this.#numberOf(lines[i]!)
+      this.#places[number] = this.#places[number] === undefined ? i : REPEATED
+      numbers[i] = number
+      at += lines[i]!.length + 1
+      starts[i + 1] = at
     }
-    return { text, starts: new Int32Array(starts), numbers: new Int32Array(numbers) }
+    starts[lines.length] = text.length
+    return { text, starts, numbers }
   }
 
   /** A further text. Stretches that it shares with `like`, the first one, are found by comparing, not line by line. */
@@ -63,7 +67,8 @@ export class LineTable {
     let next = head
     while (at < end) {
       const feed = lineEnd(text, at, end)
-      const number = this.#numberOf(text.slice(at, feed))
+      const isEnded = text.charCodeAt(feed - 1) === LF
+      const number = this.#numberOf(isEnded ? text.slice(at, feed - 1) : unended(text.slice(at)))
       numbers.push(number)
       starts.push(at)
       at = feed
@@ -81,6 +86,7 @@ export class LineTable {
     return { text, starts: new Int32Array(starts), numbers: new Int32Array(numbers) }
   }
 
+  /** @param line without its LF, or what `unended` makes of it */
   #numberOf(line: string): number {
     let number = this.#numbers.get(line)
     if (number === undefined) {
@@ -92,6 +98,10 @@ export class LineTable {
 }
 
 const REPEATED = -1
+const LF = 10
+
+/** A last line that no LF ends, told from all that are ended. */
+const unended = (line: string): string => `\n${line}`
 
 /** Behind the LF of the line at `at`, or `stop` where that comes first. */
 function lineEnd(text: string, at: number, stop: number): number {
@@ -128,7 +138,7 @@ function sharedLines(text: string, like: Lines): { head: number; tail: number } 
 const goesOn = (text: string, at: number, like: Lines, line: number): boolean =>
   line > 0 && line === like.numbers.length && at < text.length && !like.text.endsWith('\n')
 
-const beginsLine = (text: string, at: number): boolean => at === 0 || text.charCodeAt(at - 1) === 10
+const beginsLine = (text: string, at: number): boolean => at === 0 || text.charCodeAt(at - 1) === LF
 
 /** The last line that begins at `at` or before. */
 function placeOf(starts: Int32Array, at: number): number {

@@ -2,8 +2,10 @@
  * Three-way merge by lines: the bytes that `git merge-file -p` writes (markers of seven characters, no base part).
  * Pure. Texts with a NUL character are Git's business to refuse, not this function's.
  */
+
+import { settleLayouts } from './layouts.ts'
 import { type Lines, LineTable, textOf } from './line-table.ts'
-import { layOver, type Region, smallest } from './regions.ts'
+import { differences, layOver, type Region, smallest } from './regions.ts'
 
 /** What stands after the markers `<<<<<<<` and `>>>>>>>`. */
 export type Labels = { ours: string; theirs: string }
@@ -14,20 +16,44 @@ type LineConflict = { ours: string; theirs: string }
 export type LineMerge = { text: string; conflicts: LineConflict[] }
 
 /** Tells lines that say something from such as brackets. */
-export const WORD = /[A-Za-z0-9]/
+const WORD = /[A-Za-z0-9]/
 
 export function mergeLines(base: string, ours: string, theirs: string, labels: Labels): LineMerge {
   if (ours === theirs || theirs === base) return { text: ours, conflicts: [] }
   if (ours === base) return { text: theirs, conflicts: [] }
   const laid = layTexts(base, ours, theirs)
-  const hasWord = (line: number) => WORD.test(textOf(laid.ours, line, line + 1))
-  return assemble({ ...laid, regions: smallest(laid.regions, laid.ours.numbers, laid.theirs.numbers, hasWord) }, labels)
+  const regions = smallest(laid.regions, laid.ours.numbers, laid.theirs.numbers, (line) => hasWord(laid.ours, line))
+  return assemble(laid, regions, labels)
 }
 
-/** Three texts as lines, and what the two sides changed. */
-export type LaidTexts = { base: Lines; ours: Lines; theirs: Lines; regions: readonly Region[] }
+/**
+ * The merge where it is clean; undefined where it is not. What both sides wrote alike but for white space is clean here,
+ * which only holds for texts that mean the same: the caller is to compare.
+ */
+export function mergeLinesCleanly(base: string, ours: string, theirs: string): string | undefined {
+  const laid = layTexts(base, ours, theirs)
+  const regions = settleLayouts(laid)
+  return regions && assemble(laid, regions, { ours: '', theirs: '' }).text
+}
 
-export function layTexts(base: string, ours: string, theirs: string): LaidTexts {
+/** One text with markers around the lines in which the two differ. */
+export function markDifferences(ours: string, theirs: string, labels: Labels): string {
+  const table = new LineTable()
+  const o = table.number(ours)
+  const t = table.numberLike(theirs, o)
+  const regions = differences(o.numbers, t.numbers, table.size, (line) => hasWord(o, line))
+  return assemble({ base: table.number(''), ours: o, theirs: t }, regions, labels).text
+}
+
+const hasWord = (lines: Lines, line: number): boolean => WORD.test(textOf(lines, line, line + 1))
+
+/** Three texts as lines. */
+type Texts = { base: Lines; ours: Lines; theirs: Lines }
+
+/** Three texts as lines, and what the two sides changed. */
+export type LaidTexts = Texts & { regions: readonly Region[] }
+
+function layTexts(base: string, ours: string, theirs: string): LaidTexts {
   const table = new LineTable()
   const b = table.number(base)
   const o = table.numberLike(ours, b)
@@ -35,14 +61,7 @@ export function layTexts(base: string, ours: string, theirs: string): LaidTexts 
   return { base: b, ours: o, theirs: t, regions: layOver(b.numbers, o.numbers, t.numbers, table.size) }
 }
 
-/** The merge where it is clean; undefined where it is not. */
-export function cleanMerge(laid: LaidTexts): string | undefined {
-  return laid.regions.some(({ take }) => take === 'conflict') ? undefined : assemble(laid, NO_LABELS).text
-}
-
-const NO_LABELS: Labels = { ours: '', theirs: '' }
-
-function assemble({ base, ours, theirs, regions }: LaidTexts, labels: Labels): LineMerge {
+function assemble({ base, ours, theirs }: Texts, regions: readonly Region[], labels: Labels): LineMerge {
   const out: string[] = []
   const conflicts: LineConflict[] = []
   let done = 0

@@ -121,14 +121,29 @@ function narrow(region: Region, ours: Int32Array, theirs: Int32Array): Region[] 
     theirs.subarray(region.theirs, region.theirs + region.lengthTheirs),
   )
   if (changes.length === 0) return [{ ...region, take: 'both-equal' }]
-  return changes.map((change) => ({
-    take: 'conflict',
-    ours: region.ours + change.a,
-    lengthOurs: change.removed,
-    theirs: region.theirs + change.b,
-    lengthTheirs: change.added,
-  }))
+  return changes.map((change) => conflictAt(region.ours, region.theirs, change))
 }
+
+/** Where two texts differ, as conflicts as few as Git makes them. */
+export function differences(
+  ours: Int32Array,
+  theirs: Int32Array,
+  distinct: number,
+  hasWord: (lineOfOurs: number) => boolean,
+): Region[] {
+  return joinNear(
+    diffLines(ours, theirs, distinct).map((change) => conflictAt(0, 0, change)),
+    hasWord,
+  )
+}
+
+const conflictAt = (ours: number, theirs: number, { a, removed, b, added }: Change): Region => ({
+  take: 'conflict',
+  ours: ours + a,
+  lengthOurs: removed,
+  theirs: theirs + b,
+  lengthTheirs: added,
+})
 
 function joinNear(regions: Region[], hasWord: (lineOfOurs: number) => boolean): Region[] {
   const joined: Region[] = []
