@@ -63,13 +63,20 @@ class Search {
 
   /** A point on a shortest path through the box, or on a good one when the box costs too much. */
   split(a0: number, a1: number, b0: number, b1: number, exact: boolean): Split {
-    const [A, B, F, K, O] = [this.#a, this.#b, this.#forward, this.#backward, this.#origin]
+    const A = this.#a
+    const B = this.#b
+    const F = this.#forward
+    const K = this.#backward
+    const O = this.#origin
     const lowest = a0 - b1
     const highest = a1 - b0
     const fMid = a0 - b0
     const kMid = a1 - b1
     const odd = ((fMid - kMid) & 1) !== 0
-    let [fMin, fMax, kMin, kMax] = [fMid, fMid, kMid, kMid]
+    let fMin = fMid
+    let fMax = fMid
+    let kMin = kMid
+    let kMax = kMid
     F[O + fMid] = a0
     K[O + kMid] = a1
 
