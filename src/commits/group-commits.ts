@@ -1,6 +1,6 @@
 /**
- * Commits in groups: what arrives while one group is being written goes out together in the next. A group costs one pack,
- * two transactions and one wait for the disk, however many commits it holds; those of one tenant follow each other in it.
+ * Commits in groups (commit-queue.ts): one is written while the next one gathers. A group costs one pack, two transactions
+ * and one wait for the disk, however many commits it holds; those of one tenant follow each other in it.
  *
  * Requests of several tenants are in one group because they share the disk's time, and nothing else: each is prepared on
  * its own head, each branch moves by itself, and what is wrong with one is answered to that one.
@@ -8,20 +8,26 @@
  * or when it is certain that it has not; an answer that rests on a commit before it in the group waits for that one.
  */
 import { setImmediate as eventLoopTurn } from 'node:timers/promises'
-import type { NewObject } from '../git/objects/pack-entry.ts'
 import { smallPack } from '../git/objects/small-pack.ts'
-import type { RefOutcome, RefUpdate } from '../git/refs/ref-updates.ts'
+import type { RefOutcome } from '../git/refs/ref-updates.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
-import type { CommitRequest, CommitResult, CommitService } from './commit-service.ts'
-import type { BranchMove, CommitFate, CommitGroup, CommitJournal, CommitNote } from './journal.ts'
 import {
-  type CommitPreparer,
-  createCommitPreparer,
-  type Head,
-  type PreparedCommit,
-  type PreparerDeps,
-} from './prepare-commit.ts'
+  type Chain,
+  fatesOf,
+  headOf,
+  type Job,
+  moveOf,
+  notesOf,
+  objectsOf,
+  tellJobs,
+  undone,
+  updateOf,
+} from './chain.ts'
+import { createCommitQueue } from './commit-queue.ts'
+import type { CommitService } from './commit-service.ts'
+import type { CommitFate, CommitGroup, CommitJournal } from './journal.ts'
+import { type CommitPreparer, createCommitPreparer, type Head, type PreparerDeps } from './prepare-commit.ts'
 import { branchBusy, branchText, checkedOut, refRefused, storeFailed } from './refusals.ts'
 import type { WriteBehind } from './write-behind.ts'
 
@@ -35,44 +41,20 @@ export type CommitServiceDeps = PreparerDeps & {
   onUnsettled(error: unknown): void
 }
 
-type Job = {
-  request: CommitRequest
-  /** How often the branch has moved away under it. */
-  attempts: number
-  resolve(result: CommitResult): void
-  reject(error: unknown): void
-}
-
-/** What became of a job on the head that the jobs before it lead to. */
-type Link =
-  | { kind: 'commit'; job: Job; parent: Oid; prepared: PreparedCommit }
-  | { kind: 'unchanged'; job: Job; revision: Oid }
-  | { kind: 'refused'; job: Job; error: unknown }
-
-/** The jobs of one tenant in one group, in the order in which they came. */
-type Chain = { tenant: TenantId; ref: RefName; from: Oid; links: readonly Link[] }
-
 type Moved = { chain: Chain; outcome: RefOutcome }
 
-/** `release` lets `git gc` have what no branch leads to. */
-type Stored = { group: CommitGroup; release(): void }
+/** `letGo` lets `git gc` have what no branch leads to. */
+type Stored = { group: CommitGroup; letGo(): void }
 
-const GROUP_SIZE = 64
-/** So that one busy tenant leaves room for others. */
-const CHAIN_LENGTH = 16
 /** More than that goes to the disk at once, and not by way of the journal. */
 const JOURNAL_BYTES = 256 * 1024
 /** How often a commit is made anew because git moved the branch meanwhile. */
 const MAX_ATTEMPTS = 20
-/** Of the files of one commit, in the trail; the commit itself has them all. */
-const PATHS_TOLD = 50
 
 export function createCommitService(deps: CommitServiceDeps): CommitService {
   const { repository, refOf, onMoved, journal, behind, onUnsettled } = deps
   const preparer: CommitPreparer = createCommitPreparer(deps)
-  const waiting: Job[] = []
-  /** Tenants whose commits are under way. */
-  const busy = new Set<TenantId>()
+  const queue = createCommitQueue({ preparer, refOf, readHead })
   let running: Promise<void> | undefined
   const publishing = new Set<Promise<void>>()
   let isClosed = false
@@ -80,71 +62,12 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
   function start(): void {
     running ??= run().finally(() => {
       running = undefined
-      if (waiting.some(({ request }) => !busy.has(request.tenant))) start()
+      if (queue.isDue()) start()
     })
   }
 
   async function run(): Promise<void> {
-    while (waiting.length > 0) {
-      // Who was answered a moment ago asks again in this turn: with them it is one group, not two.
-      await eventLoopTurn()
-      const jobs = takeGroup()
-      if (jobs.size === 0) return
-      const chains = await Promise.all([...jobs].map(([tenant, own]) => prepareChain(tenant, own)))
-      await storeAndPublish(chains.filter((chain) => chain !== undefined))
-    }
-  }
-
-  function takeGroup(): Map<TenantId, Job[]> {
-    const taken = new Map<TenantId, Job[]>()
-    const left: Job[] = []
-    let count = 0
-    for (const job of waiting.splice(0)) {
-      const { tenant } = job.request
-      const own = taken.get(tenant) ?? []
-      if (busy.has(tenant) || own.length === CHAIN_LENGTH || count === GROUP_SIZE) {
-        left.push(job)
-        continue
-      }
-      own.push(job)
-      taken.set(tenant, own)
-      count += 1
-    }
-    waiting.push(...left)
-    for (const tenant of taken.keys()) busy.add(tenant)
-    return taken
-  }
-
-  /** Undefined where there is nothing to write. */
-  async function prepareChain(tenant: TenantId, jobs: readonly Job[]): Promise<Chain | undefined> {
-    const links: Link[] = []
-    const ref = refOf(tenant)
-    let from: Oid | undefined
-    try {
-      let head = await readHead(ref)
-      from = head.revision
-      for (const job of jobs) {
-        const link = await prepareLink(job, ref, head)
-        links.push(link)
-        if (link.kind === 'commit') head = link.prepared.head
-      }
-    } catch (error) {
-      for (const job of jobs.slice(links.length)) links.push({ kind: 'refused', job, error })
-    }
-    if (from !== undefined && links.some(({ kind }) => kind === 'commit')) return { tenant, ref, from, links }
-    settle(links)
-    free(tenant)
-    return undefined
-  }
-
-  async function prepareLink(job: Job, ref: RefName, head: Head): Promise<Link> {
-    try {
-      const prepared = await preparer.prepare(job.request, ref, head)
-      if (prepared === 'unchanged') return { kind: 'unchanged', job, revision: head.revision }
-      return { kind: 'commit', job, parent: head.revision, prepared }
-    } catch (error) {
-      return { kind: 'refused', job, error }
-    }
+    for (let chains = await queue.next(); chains; chains = await queue.next()) await storeAndPublish(chains)
   }
 
   async function readHead(ref: RefName): Promise<Head> {
@@ -164,14 +87,17 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     } catch (error) {
       // What is too large for the disk may be one tenant's: the others are tried without it.
       if (chains.length > 1) for (const chain of chains) await storeAndPublish([chain])
-      else fail(chains[0]!, storeFailed(error))
+      else {
+        fail(chains[0]!, storeFailed(error))
+        release(chains[0]!.tenant)
+      }
       return
     }
     await publish(chains, stored)
   }
 
   /** Moves the branches. A branch whose lock somebody holds keeps nobody else waiting, nor the next group. */
-  async function publish(chains: readonly Chain[], { group, release }: Stored): Promise<void> {
+  async function publish(chains: readonly Chain[], { group, letGo }: Stored): Promise<void> {
     const moved: Moved[] = []
     let isLate = false
     const moving = repository.move(chains.map(updateOf)).map(async (moves, i) => {
@@ -184,7 +110,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
     const concluded = conclude(moved)
     const tracked = Promise.all([concluded, ...moving])
       .then(() => {
-        release()
+        letGo()
         behind.add(group)
       })
       .finally(() => publishing.delete(tracked))
@@ -206,7 +132,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
       const place = async (): Promise<void> => pack && repository.place(pack)
       // The pack while the disk is at work: where that fails no branch leads to it, and it goes with the process.
       await Promise.all([journal.synced(), place()])
-      return { group: { id, ...content }, release: () => lasting?.release() }
+      return { group: { id, ...content }, letGo: () => lasting?.release() }
     } catch (error) {
       lasting?.release()
       await tell(chains.flatMap((chain) => fatesOf(chain, 'dropped')))
@@ -223,47 +149,45 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
   }
 
   async function answer({ chain, outcome }: Moved): Promise<void> {
-    const { tenant, ref, links } = chain
+    const { tenant, ref } = chain
     switch (outcome.kind) {
       case 'moved':
-        await onMoved(tenant, lastCommit(links).prepared.head.revision)
-        settle(links)
-        return free(tenant)
+        await onMoved(tenant, headOf(chain).revision)
+        tellJobs(chain)
+        break
       case 'stale':
       case 'locked':
-        return retry(chain)
+        retry(chain)
+        break
       case 'checked-out-dirty':
-        return fail(chain, checkedOut(ref, outcome))
+        fail(chain, checkedOut(ref, outcome))
+        break
       case 'refused':
-        return fail(chain, refRefused(outcome.reason))
+        fail(chain, refRefused(outcome.reason))
+        break
       case 'failed':
-        return fail(chain, storeFailed(outcome.cause))
+        fail(chain, storeFailed(outcome.cause))
     }
+    release(tenant)
   }
 
-  function retry({ tenant, ref, links }: Chain): void {
-    for (const link of links) if (link.kind === 'commit') link.prepared.held.drop()
+  function release(tenant: TenantId): void {
+    queue.free(tenant)
+    start()
+  }
+
+  function retry(chain: Chain): void {
     const again: Job[] = []
-    for (const { job } of links) {
+    for (const job of undone(chain)) {
       job.attempts += 1
       if (job.attempts < MAX_ATTEMPTS) again.push(job)
-      else job.reject(branchBusy(ref))
+      else job.reject(branchBusy(chain.ref))
     }
-    waiting.unshift(...again)
-    free(tenant)
+    queue.addAgain(again)
   }
 
-  function fail({ tenant, links }: Chain, error: AppError): void {
-    for (const link of links) {
-      if (link.kind === 'commit') link.prepared.held.drop()
-      link.job.reject(error)
-    }
-    free(tenant)
-  }
-
-  function free(tenant: TenantId): void {
-    busy.delete(tenant)
-    start()
+  function fail(chain: Chain, error: AppError): void {
+    for (const job of undone(chain)) job.reject(error)
   }
 
   return {
@@ -273,7 +197,7 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
           reject(new AppError('not-ready', { detail: 'The server is being stopped. Nothing was changed.' }))
           return
         }
-        waiting.push({ request, attempts: 0, resolve, reject })
+        queue.add({ request, attempts: 0, resolve, reject })
         start()
       }),
     async preview(request) {
@@ -289,53 +213,5 @@ export function createCommitService(deps: CommitServiceDeps): CommitService {
       while (running || publishing.size > 0) await Promise.all([running, ...publishing])
       await behind.close()
     },
-  }
-}
-
-const lastCommit = (links: readonly Link[]) => links.findLast((link) => link.kind === 'commit')!
-
-function updateOf({ ref, from, links }: Chain): RefUpdate {
-  const { job, prepared } = lastCommit(links)
-  return { ref, from, to: prepared.head.revision, message: `commit (espalier): ${subjectOf(job.request.message)}` }
-}
-
-const subjectOf = (message: string): string => message.split('\n', 1)[0] ?? ''
-
-const moveOf = ({ tenant, from, links }: Chain): BranchMove => ({
-  tenant,
-  from,
-  to: lastCommit(links).prepared.head.revision,
-})
-
-const objectsOf = ({ links }: Chain): readonly NewObject[] =>
-  links.flatMap((link) => (link.kind === 'commit' ? link.prepared.objects : []))
-
-/** What the trail is to say of each commit. */
-const notesOf = ({ links }: Chain): CommitNote[] =>
-  links.flatMap((link) => {
-    if (link.kind !== 'commit') return []
-    const { tenant, origin, message } = link.job.request
-    const { head, changed } = link.prepared
-    const { revision } = head
-    const files = { count: changed.length, paths: changed.slice(0, PATHS_TOLD) }
-    const after = { revision, subject: subjectOf(message), files }
-    const entry = { action: 'config.committed', tenant, target: revision, origin }
-    return [{ tenant, revision, entry: { ...entry, before: { revision: link.parent }, after } }]
-  })
-
-const fatesOf = (chain: Chain, fate: CommitFate['fate']): CommitFate[] =>
-  notesOf(chain).map(({ tenant, revision }) => ({ tenant, revision, fate }))
-
-/** Tells each job what became of it, now that the commits stand. */
-function settle(links: readonly Link[]): void {
-  for (const link of links) {
-    const { job } = link
-    if (link.kind === 'refused') job.reject(link.error)
-    else if (link.kind === 'unchanged') job.resolve({ kind: 'unchanged', revision: link.revision })
-    else {
-      const { head, changed, held } = link.prepared
-      held.keep()
-      job.resolve({ kind: 'committed', revision: head.revision, parent: link.parent, changed })
-    }
   }
 }
