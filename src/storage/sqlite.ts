@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Sqlite from 'better-sqlite3'
-import { Kysely, SqliteDialect, sql } from 'kysely'
+import { Kysely, SqliteDialect } from 'kysely'
 import { StartRefused } from '../kernel/start-refused.ts'
 import { openLogSync } from './log-sync.ts'
 import { migrate } from './migrations.ts'
@@ -56,14 +56,3 @@ function openFile(path: string): Sqlite.Database {
     throw new StartRefused(`The database ${path} cannot be used: ${reason}. Name another file with DB_PATH.`, { cause })
   }
 }
-
-/** Runs `work`, after which its commits and all those before them survive a power cut: the log is written in order. */
-export const durably = <T>(db: Kysely<Database>, work: (connection: Kysely<Database>) => Promise<T>): Promise<T> =>
-  db.connection().execute(async (connection) => {
-    await sql`pragma synchronous = full`.execute(connection)
-    try {
-      return await work(connection)
-    } finally {
-      await sql`pragma synchronous = normal`.execute(connection)
-    }
-  })

@@ -48,7 +48,7 @@ export type RunStore = {
   /** Writes `change` over `run` with an event, and whatever comes with it, in one transaction. */
   change(run: Run, change: RunChange, also?: ChangeTerms): Promise<Changed>
 
-  /** Replaces what was planned of these tenants, conflicts with it. */
+  /** Replaces what was planned of these tenants, conflicts with it: of each at once, of thousands in parts. */
   keepPlans(run: string, tenants: readonly PlannedRunTenant[]): Promise<void>
   tenants(query: TenantQuery): Promise<RunTenant[]>
   /** By state; of one wave, or of the whole run. */

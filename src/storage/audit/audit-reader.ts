@@ -1,10 +1,10 @@
 /** Reading the audit trail. What a tenant may see is put on every query here, and nowhere else. */
-import type { Kysely, Selectable, SelectQueryBuilder } from 'kysely'
+import type { Selectable, SelectQueryBuilder } from 'kysely'
 import type { AuditRow } from '../../audit/row.ts'
 import type { AuditFilter, AuditScope, AuditStore } from '../../audit/store.ts'
 import { AppError } from '../../kernel/errors.ts'
 import type { Database } from '../schema.ts'
-import { durably } from '../sqlite.ts'
+import type { Storage } from '../sqlite.ts'
 import { type AuditTable, fromAuditColumns } from '../tables/audit.ts'
 
 /** Rows that are read at once where all are wanted: other statements get between two pieces. */
@@ -12,7 +12,7 @@ const PIECE = 500
 
 type RowQuery = SelectQueryBuilder<Database, 'audit', Selectable<AuditTable>>
 
-export function auditStore(db: Kysely<Database>): AuditStore {
+export function auditStore({ db, synced }: Pick<Storage, 'db' | 'synced'>): AuditStore {
   const rows = (): RowQuery => db.selectFrom('audit').selectAll()
 
   async function* stream(scope: AuditScope, filter: AuditFilter): AsyncGenerator<AuditRow> {
@@ -58,15 +58,15 @@ export function auditStore(db: Kysely<Database>): AuditStore {
     lastCheckpoint: () =>
       db.selectFrom('audit_checkpoint').selectAll().orderBy('sequence', 'desc').limit(1).executeTakeFirst(),
     // A checkpoint that is shipped must not know of rows that a power cut can still take away.
-    addCheckpoint: (checkpoint) =>
-      durably(db, async (connection) => {
-        const { numInsertedOrUpdatedRows } = await connection
-          .insertInto('audit_checkpoint')
-          .values(checkpoint)
-          .onConflict((conflict) => conflict.doNothing())
-          .executeTakeFirst()
-        return numInsertedOrUpdatedRows === 1n
-      }),
+    async addCheckpoint(checkpoint) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('audit_checkpoint')
+        .values(checkpoint)
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      await synced()
+      return numInsertedOrUpdatedRows === 1n
+    },
   }
 }
 

@@ -35,10 +35,10 @@ export type AuditOptions = {
 
 /** Signs what was written since the last checkpoint, such as rows before a `kill -9`. */
 export async function openAudit(
-  { db, sqlite }: Pick<Storage, 'db' | 'sqlite'>,
+  { db, sqlite, synced }: Pick<Storage, 'db' | 'sqlite' | 'synced'>,
   { dataDir, signer, clock, newId, log }: AuditOptions,
 ): Promise<Audit> {
-  const store = auditStore(db)
+  const store = auditStore({ db, synced })
   const { key, principal } = signer
   const folder = openAuditFolder(dataDir, { principal, publicKey: key.publicKey })
   const trail = auditTrail({ store, key, clock, ...folder })

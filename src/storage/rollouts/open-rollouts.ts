@@ -22,10 +22,10 @@ export type RolloutStorageDeps = {
 }
 
 export const openRolloutStorage = (
-  { db }: Pick<Storage, 'db'>,
+  { db, synced }: Pick<Storage, 'db' | 'synced'>,
   { dataDir, audit, clock, flush }: RolloutStorageDeps,
 ): RolloutStorage => ({
-  store: rolloutStore(db, { audit, clock }),
+  store: rolloutStore({ db, synced }, { audit, clock }),
   holds: holdStore(db, audit),
   traffic: trafficReader(db, flush),
   lock: driverLock(dataDir),

@@ -2,7 +2,8 @@
  * Rows of runs. Whatever a person asked for has its audit row in the same transaction; what the product does by itself is
  * an event.
  */
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
+import { sql, type Transaction } from 'kysely'
 import type { Clock } from '../../kernel/clock.ts'
 import type { Oid, TenantId } from '../../kernel/ids.ts'
 import type { Json } from '../../kernel/json.ts'
@@ -12,7 +13,7 @@ import type { Changed, RunAct, RunChange, RunStore } from '../../rollouts/runs/s
 import { CARRIES, DUE } from '../../rollouts/runs/tenant-state.ts'
 import type { AuditWriter } from '../audit/audit-writer.ts'
 import type { Database } from '../schema.ts'
-import { durably } from '../sqlite.ts'
+import type { Storage } from '../sqlite.ts'
 import { readClusters, readResolutions, writeResolutions } from './rollout-conflicts.ts'
 import { countMirror, readDueForMirror, readRunsToMirror, writeMirror } from './rollout-mirror.ts'
 import { fromRun, toRun } from './rollout-row.ts'
@@ -30,11 +31,13 @@ const IN_HAND = [...DUE, 'applying', 'applied', 'rollback-due', 'reverting'] as 
 /** What a run that is let out will touch. */
 const WILL_TOUCH = [...DUE, ...CARRIES, 'rollback-due'] as const
 const HOLDING = [...HOLDS_TENANTS]
+/** Some eight milliseconds. */
+const PLANS_PER_TURN = 500
 /** Conflicts of runs that were given up are nobody's any more. */
 const CONFLICTS_MATTER = RUN_STATUSES.filter((status) => status !== 'aborted' && status !== 'rolled-back')
 
 export function rolloutStore(
-  db: Kysely<Database>,
+  { db, synced }: Pick<Storage, 'db' | 'synced'>,
   { audit, clock }: { audit: AuditWriter; clock: Pick<Clock, 'now'> },
 ): RunStore {
   async function write(tx: Transaction<Database>, run: Run, change: RunChange): Promise<Run | undefined> {
@@ -142,17 +145,25 @@ export function rolloutStore(
           throw error
         }),
 
-    keepPlans: (run, tenants) =>
-      db.transaction().execute(async (tx) => {
-        await writeTenants(tx, run, tenants)
-        await writeConflicts(tx, run, tenants)
-      }),
+    // In parts, with requests answered between: ten thousand rows at once would hold them up for a sixth of a second.
+    async keepPlans(run, tenants) {
+      for (let at = 0; at < tenants.length; at += PLANS_PER_TURN) {
+        if (at > 0) await eventLoopTurn()
+        const some = tenants.slice(at, at + PLANS_PER_TURN)
+        await db.transaction().execute(async (tx) => {
+          await writeTenants(tx, run, some)
+          await writeConflicts(tx, run, some)
+        })
+      }
+    },
 
     tenants: (query) => readTenants(db, query),
     counts: (run, wave) => countStates(db, run, wave),
 
-    journal: (run, tenants) =>
-      durably(db, (connection) => connection.transaction().execute((tx) => writeTenants(tx, run, tenants))),
+    async journal(run, tenants) {
+      await db.transaction().execute((tx) => writeTenants(tx, run, tenants))
+      await synced()
+    },
 
     settle: (run, tenants, { reapply, onlyFrom } = {}) =>
       db.transaction().execute(async (tx) => {
