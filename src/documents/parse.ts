@@ -3,7 +3,15 @@
  * is bounded by the limits before anything recursive or slow runs.
  */
 import { type Json, pointerTokens, valueAt } from '../kernel/json.ts'
-import { DOCUMENT_LIMITS, type Document, type DocumentLimits, type Parsed, type Position } from './document.ts'
+import { CONFLICT_ADVICE, conflictIn } from './conflict-markers.ts'
+import {
+  DOCUMENT_LIMITS,
+  type Document,
+  type DocumentLimits,
+  type Finding,
+  type Parsed,
+  type Position,
+} from './document.ts'
 import { findingLog, quoted } from './finding.ts'
 import { readJson } from './json/read-json.ts'
 import { lineIndex } from './lines.ts'
@@ -35,7 +43,12 @@ export function parseDocument(file: string, bytes: Uint8Array, limits: DocumentL
   const log = findingLog(positionOf)
   const tree = read({ text, limits, log, positionOf })
   const findings = log.all()
-  if (!tree || findings.length > 0) return { kind: 'rejected', findings }
+  if (!tree || findings.length > 0) {
+    const conflict = conflictIn(text)
+    // What a parser makes of its markers helps nobody.
+    const told = conflict === undefined ? findings : [conflictAt(positionOf(conflict))]
+    return { kind: 'rejected', findings: told }
+  }
   return {
     kind: 'document',
     // Valid files, nearly all, are never asked for a place: the tree is dropped here and read again on the first question.
@@ -44,6 +57,13 @@ export function parseDocument(file: string, bytes: Uint8Array, limits: DocumentL
     ),
   }
 }
+
+const conflictAt = (position: Position): Finding => ({
+  ...position,
+  pointer: '',
+  code: 'conflict-markers',
+  detail: CONFLICT_ADVICE,
+})
 
 type Source = { value: Json; text: string; positionOf: (offset: number) => Position }
 

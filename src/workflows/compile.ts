@@ -32,7 +32,7 @@ const shapeOf: Validator = (value) => {
 /** Compiles the value of one file of `workflows/`. */
 export function compileWorkflow(value: Json): CompiledWorkflow {
   const unsupported = unsupportedForms(value).slice(0, MAX_UNSUPPORTED)
-  const covered = unsupported.map(({ covers }) => covers)
+  const covered = unsupported.flatMap(({ covers }) => covers)
   const shape = shapeOf(value).filter(({ pointer }) => !covered.some((root) => isWithin(pointer, root)))
   const refused = [...unsupported.map(({ violation }) => violation), ...shape.map(explained)]
   if (refused.length > 0) return { kind: 'invalid', violations: refused }

@@ -24,8 +24,8 @@ const VERBS: Readonly<Record<string, string>> = {
   approve: 'remove it, a run asks nobody',
 }
 
-/** A form that does not run; `covers` is the whole value that it spoils, of which nothing else needs to be said. */
-export type UnsupportedForm = { violation: Violation; covers: string }
+/** A form that does not run; `covers` are the places that it spoils, of which nothing else needs to be said. */
+export type UnsupportedForm = { violation: Violation; covers: readonly string[] }
 
 /** Every member and stage of `value` that is a known form of elsewhere; `value` need not be valid in any other way. */
 export function unsupportedForms(value: Json): UnsupportedForm[] {
@@ -33,7 +33,9 @@ export function unsupportedForms(value: Json): UnsupportedForm[] {
   const members = Object.keys(value).flatMap((key) => {
     const hint = Object.hasOwn(MEMBERS, key) ? MEMBERS[key] : undefined
     const pointer = childPointer('', key)
-    return hint === undefined ? [] : [unsupported(pointer, pointer, `\`${key}\` has no meaning here; ${hint}.`)]
+    // Whoever wrote the one is not told that the other is missing, too.
+    const covers = key === 'steps' && !Object.hasOwn(value, 'stages') ? [pointer, '/stages'] : [pointer]
+    return hint === undefined ? [] : [unsupported(pointer, covers, `\`${key}\` has no meaning here; ${hint}.`)]
   })
   return [...members, ...eachItem(value.stages, '/stages', inStage)]
 }
@@ -51,7 +53,7 @@ function inCall(call: Json, pointer: string): UnsupportedForm[] {
   if (!isJsonObject(call)) return []
   const verb = Object.keys(call).find((key) => Object.hasOwn(VERBS, key))
   if (verb === undefined) return []
-  return [unsupported(childPointer(pointer, verb), pointer, `\`${verb}:\` is no stage here; ${VERBS[verb]}.`)]
+  return [unsupported(childPointer(pointer, verb), [pointer], `\`${verb}:\` is no stage here; ${VERBS[verb]}.`)]
 }
 
 const groupInGroup = (pointer: string): UnsupportedForm => ({
@@ -60,10 +62,10 @@ const groupInGroup = (pointer: string): UnsupportedForm => ({
     code: 'unsupported-form',
     detail: 'A group holds no other group: make a workflow of the inner one and name it here.',
   },
-  covers: pointer,
+  covers: [pointer],
 })
 
-const unsupported = (pointer: string, covers: string, detail: string): UnsupportedForm => ({
+const unsupported = (pointer: string, covers: readonly string[], detail: string): UnsupportedForm => ({
   violation: { pointer, code: 'unsupported-form', detail, part: 'key' },
   covers,
 })

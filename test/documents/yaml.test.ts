@@ -29,6 +29,7 @@ describe('a YAML file is refused with the place and with what would be right', (
     ['a: .nan', '1:4 number-not-finite /a', 'finite number'],
     ['a: 12345678901234567890', '1:4 number-not-exact /a', 'write it as a string'],
     ['a: 0xFFFFFFFFFFFFFFFE', '1:4 number-not-exact /a', 'write it as a string'],
+    ['a: 1\n<<<<<<< ours\nb: 1\n=======\nb: 2\n>>>>>>> theirs\n', '2:1 conflict-markers', 'decide what is to stand'],
     ['', '1:1 empty', 'The file is empty'],
     ['# nothing yet\n', '1:1 empty', 'The file is empty'],
     ['---\n', '1:1 empty', 'The file is empty'],
