@@ -27,7 +27,13 @@ const SEED_LENGTH = 32
 
 /** A new key pair from the operating system's random source. */
 export function generateSigningKey(comment: string): SigningKey {
-  const { privateKey } = generateKeyPairSync('ed25519')
+  // As bytes: a key that was generated as an object shares a lock with what generated it, and where the garbage collector
+  // takes that away while the key is exported, Node 20 waits for itself for ever.
+  const { privateKey: bytes } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { format: 'der', type: 'pkcs8' },
+    publicKeyEncoding: { format: 'der', type: 'spki' },
+  })
+  const privateKey = createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' })
   return { privateKey, publicKey: publicKeyOf(privateKey), comment }
 }
 
