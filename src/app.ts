@@ -4,6 +4,7 @@
  * alone name adapters.
  */
 import type { Keys } from './access/keys/keys.ts'
+import { afterStart } from './app/after-start.ts'
 import { openServer } from './app/answering.ts'
 import { openChanging } from './app/changing.ts'
 import { openGround } from './app/ground.ts'
@@ -49,6 +50,8 @@ export type App = {
   retention: Retention
   housekeeping: Housekeeping
   newId: () => string
+  /** What a server does once it answers (app/after-start.ts), to be ended before `close`. */
+  afterStart(signal: AbortSignal): Promise<void>
   /** Writes what is buffered and lets go of files and threads. */
   close(): Promise<void>
 }
@@ -94,6 +97,7 @@ export async function createApp(config: Config, overrides: Overrides = {}): Prom
     retention: running.retention,
     housekeeping: changing.housekeeping,
     newId: ground.newId,
+    afterStart: (signal) => afterStart(ground, serving, running, signal),
     // Whoever is used by others goes after them; the database last.
     async close() {
       looking.watch.stop()

@@ -14,10 +14,10 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   const listener = await listen(app.server, config.listen)
   const forget = noteServing(config.dataDir, listener.url)
   app.runs.start()
-  // Branches that people made by hand while nobody served have their rows before anybody asks for them.
-  app.tenants.fleet
-    .all()
-    .catch((error: unknown) => print(`The branches could not be looked through: ${String(error)}\n`))
+  const ending = new AbortController()
+  const settling = app
+    .afterStart(ending.signal)
+    .catch((error: unknown) => print(`What was to be done after the start could not be done: ${String(error)}\n`))
   // Before the greeting: whoever reads it may end the process at once.
   const told = nextSignal()
   print(greeting(config, { url: listener.url, created: app.created }))
@@ -26,7 +26,9 @@ export async function serve(env: NodeJS.ProcessEnv, print: (text: string) => voi
   app.watch.stop()
   app.runs.stop()
   forget()
+  ending.abort()
   await listener.drain(DRAIN_MS)
+  await settling
   await app.close()
 }
 

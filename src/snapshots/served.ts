@@ -64,7 +64,7 @@ const STATE_BYTES = 1_500
  * Heads that are read at once. Two or three keep this process busy while git looks for objects; each further one only adds
  * to what arrives within one turn of the event loop, and all of that is in the way of the others' requests.
  */
-const READS_AT_ONCE = 4
+const READS_AT_ONCE = 3
 
 /** @param maxBytes of the snapshots in memory; the least recently asked for are thrown out */
 export function createServedSnapshots({

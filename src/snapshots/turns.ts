@@ -4,8 +4,8 @@
  */
 import type { Clock } from '../kernel/clock.ts'
 
-/** Some ten files. */
-const SLICE_MS = 1
+/** Some five files. */
+const SLICE_MS = 0.5
 
 export type Turns = {
   /** Does `work` when its turn comes, in the order of the calls. */

@@ -64,8 +64,8 @@ type Row = { tenant: Tenant; readonly known: KnownTenant }
 
 /** How long a change that another process made may stay unseen. */
 const FOLLOW_MS = 500
-/** About a millisecond of the database. */
-const ADOPTIONS_AT_ONCE = 16
+/** Half a millisecond of the database. */
+const ADOPTIONS_AT_ONCE = 8
 
 /** @param onError told of a look at the database that failed; the next one comes in `FOLLOW_MS` */
 export async function createTenantRegistry({
@@ -126,7 +126,7 @@ export async function createTenantRegistry({
     return isThere(tenant) ? known : undefined
   }
 
-  // Of many tenants at once: a thousand branches that are asked for the first time are some sixty transactions.
+  // Of many tenants at once: a thousand branches that are asked for the first time are some 130 transactions.
   const adopted = inBatches(store.adopt, ADOPTIONS_AT_ONCE)
   const adopting = new Map<TenantId, Promise<AdoptionOutcome>>()
 

@@ -1,5 +1,5 @@
 /** Branches that people made by hand, in whatever asks for all tenants. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createTestApp, post, type TestApp } from '../support/test-app.ts'
 
 let app: TestApp
@@ -47,10 +47,28 @@ test('what is no tenant, or none any more, stays so', async () => {
   expect(await ask('/admin/tenants/gone')).toMatchObject({ status: 'deleted' })
 })
 
-test('hundreds come in at once', async () => {
+function branches(count: number): void {
   const head = app.repository.git(['rev-parse', 'main'])
-  const lines = Array.from({ length: 300 }, (_, i) => `create refs/heads/customer/t${i} ${head}\n`)
+  const lines = Array.from({ length: count }, (_, i) => `create refs/heads/customer/t${i} ${head}\n`)
   app.repository.git(['update-ref', '--stdin'], lines.join(''))
+}
+
+test('a server that has started takes them in unasked, and hurries when somebody waits for all', async () => {
+  branches(100)
+  const ending = new AbortController()
+  const settled = app.app.afterStart(ending.signal)
+  await vi.waitFor(async () => expect((await app.app.tenants.registry.all()).length).toBeGreaterThan(0))
+  branch('customer/late')
+  expect(await app.app.tenants.fleet.all()).toHaveLength(101)
+  await settled
+  branch('customer/later')
+  ending.abort()
+  await app.app.afterStart(ending.signal)
+  expect(await app.app.tenants.registry.all()).toHaveLength(101)
+})
+
+test('hundreds come in at once', async () => {
+  branches(300)
   const { items } = (await ask('/admin/tenants?pageSize=100')) as { items: unknown[] }
   expect(items).toHaveLength(100)
   expect(await app.app.tenants.registry.all()).toHaveLength(300)
