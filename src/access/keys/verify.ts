@@ -19,8 +19,11 @@ export type Verdict =
  */
 export type KeyVerifier = (presented: string, connection?: object) => Verdict
 
-/** What a text amounts to: the id to look up, and the digest that the key of that id has to have, once it was asked for. */
-type Claim = { id: string; digest?: string }
+/**
+ * What a text amounts to: the id to look up, and the digest that the key of that id has to have, once it was asked for.
+ * `proven`: the digest of the key that it was found to be the same as.
+ */
+type Claim = { id: string; digest?: string; proven?: string }
 
 const DAMAGED: Verdict = { kind: 'refused', reason: 'damaged' }
 const UNKNOWN: Verdict = { kind: 'refused', reason: 'unknown' }
@@ -69,8 +72,11 @@ export function createKeyVerifier({
     if (!claim) return DAMAGED
     const key = lookup.find(claim.id)
     if (!key) return UNKNOWN
-    claim.digest ??= digests.of(text)
-    if (!sameDigest(claim.digest, key.digest)) return { kind: 'refused', reason: `wrong secret of key ${key.id}` }
+    if (claim.proven !== key.digest) {
+      claim.digest ??= digests.of(text)
+      if (!sameDigest(claim.digest, key.digest)) return { kind: 'refused', reason: `wrong secret of key ${key.id}` }
+      claim.proven = key.digest
+    }
     const nowMs = clock.now()
     if (!isInForce(key, nowMs)) return { kind: 'refused', reason: `${statusOf(key, nowMs)} key ${key.id}` }
     onUse(key, nowMs)
