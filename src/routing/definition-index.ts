@@ -21,6 +21,8 @@ type Filed = {
 
 export type Base = { definitions: Definitions; filed: Filed }
 
+const KINDS: readonly TargetKind[] = ['tool', 'workflow']
+
 export type DefinitionIndex = {
   /** Those called so; `folded` is tidy and without upper case. In the order of `compareTargets`. */
   called(folded: string): readonly RouteTarget[]
@@ -30,9 +32,17 @@ export type DefinitionIndex = {
 
 export const baseOf = (definitions: Definitions): Base => ({ definitions, filed: file(definedIn(definitions)) })
 
-/** Those of `definitions` that `base` has not. */
-export const ownOf = (definitions: Definitions, base: Base): Defined[] =>
-  definedIn(definitions).filter((defined) => !isIn(base.definitions, defined))
+/** Those of `definitions` that `base` has not. Nothing is made for the hundred that it has. */
+export function ownOf(definitions: Definitions, base: Base): Defined[] {
+  const own: Defined[] = []
+  for (const kind of KINDS) {
+    const inBase = base.definitions[kind]
+    for (const [name, definition] of definitions[kind]) {
+      if (inBase.get(name) !== definition) own.push({ target: { kind, name }, definition })
+    }
+  }
+  return own
+}
 
 /** @param own what `ownOf` gave for the two */
 export function indexOver(base: Base, definitions: Definitions, own: readonly Defined[]): DefinitionIndex {
@@ -47,8 +57,6 @@ export function indexOver(base: Base, definitions: Definitions, own: readonly De
     patternsFor: (text) => patternsFor(text, [base.filed.patterns, ours.patterns], isOurs),
   }
 }
-
-const KINDS: readonly TargetKind[] = ['tool', 'workflow']
 
 export const definedIn = (definitions: Definitions): Defined[] =>
   KINDS.flatMap((kind) =>

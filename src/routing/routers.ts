@@ -31,10 +31,12 @@ export function createRouters(): Routers {
   const routers = new WeakMap<object, Routed>()
 
   function nearestBase(definitions: Definitions): { base: Base; own: readonly Defined[] } {
-    const nearest = [EMPTY, ...bases]
+    const isSmall = definitions.tool.size + definitions.workflow.size <= MAX_OWN
+    const near = (isSmall ? [EMPTY, ...bases] : bases)
       .map((base) => ({ base, own: ownOf(definitions, base) }))
-      .reduce((a, b) => (b.own.length < a.own.length ? b : a))
-    const chosen = nearest.own.length <= MAX_OWN ? nearest : { base: baseOf(definitions), own: [] }
+      .filter(({ own }) => own.length <= MAX_OWN)
+      .sort((a, b) => a.own.length - b.own.length)
+    const chosen = near[0] ?? { base: baseOf(definitions), own: [] }
     if (chosen.base !== EMPTY) bases = [...bases.filter((each) => each !== chosen.base), chosen.base].slice(-MAX_BASES)
     return chosen
   }
