@@ -7,8 +7,10 @@ export function send({ status, headers, body }: Reply, outgoing: ServerResponse)
   if (body instanceof ReadableStream) throw new TypeError('What is answered in turns is there as a whole.')
   const lines: string[] = []
   for (const name in headers) lines.push(name, headers[name]!)
-  if (body !== null) lines.push('Content-Length', String(Buffer.byteLength(body)))
-  else if (status !== 204 && status !== 304) lines.push('Content-Length', '0')
+  const bytes = body === null ? 0 : Buffer.byteLength(body)
+  if (body !== null || (status !== 204 && status !== 304)) lines.push('Content-Length', String(bytes))
   outgoing.writeHead(status, lines)
-  outgoing.end(body)
+  // A text of as many bytes as characters is ASCII, and copied where another one is encoded.
+  if (typeof body === 'string' && body.length === bytes) outgoing.end(body, 'latin1')
+  else outgoing.end(body)
 }

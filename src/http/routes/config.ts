@@ -13,6 +13,11 @@ import { DEFINITION_SUMMARY, toolSummary, workflowSummary } from './definitions.
 
 /** Whole answers are kept as the bytes that leave, least recently asked for thrown out first. */
 const BODY_CACHE_BYTES = 32 * 1024 * 1024
+/**
+ * Once that is full, one in so many of those that are not kept comes in. Of many more tenants than there is room for, none
+ * would stay until it is asked for again, and each that goes is garbage of the dear kind; who is asked for often gets in soon.
+ */
+const KEPT_WHEN_FULL = 8
 
 type Handler = (c: Ctx, scope: TenantScope) => Answer
 
@@ -38,6 +43,8 @@ const CONFIG_ANSWER = {
 export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atRevision: AtRevision }): Route[] {
   /** Scopes that a request has waited for already. */
   const waited = new WeakSet<TenantScope>()
+  let missed = 0
+  // Keyed by what is served, which is one object for as long as the branch stands still.
   const bodies = new LRUCache<Served, Buffer>({ maxSize: BODY_CACHE_BYTES, sizeCalculation: (body) => body.length })
 
   function whole(c: Ctx, scope: TenantScope): Answer {
@@ -46,13 +53,17 @@ export function configRoutes({ longPoll, atRevision }: { longPoll: LongPoll; atR
     const headers = scopeHeaders(scope)
     headers.ETag = etag
     if (isNotModified(c, etag)) return unchanged(c, scope, headers, whole)
-    // Keyed by what is served, which is one object for as long as the branch stands still.
-    let body = bodies.get(scope.served)
-    if (body === undefined) {
-      body = Buffer.from(JSON.stringify(configAnswer(scope.served, snapshot)))
-      bodies.set(scope.served, body)
-    }
-    return answerJsonText(c, body, { headers })
+    return answerJsonText(c, bodies.get(scope.served) ?? writtenAnew(scope.served, snapshot), { headers })
+  }
+
+  function writtenAnew(served: Served, snapshot: Snapshot): string | Buffer {
+    const text = configText(served, snapshot)
+    const hasRoom = bodies.calculatedSize + text.length < BODY_CACHE_BYTES
+    missed += 1
+    if (!hasRoom && missed % KEPT_WHEN_FULL !== 0) return text
+    const body = Buffer.from(text)
+    bodies.set(served, body)
+    return body
   }
 
   function one(c: Ctx, scope: TenantScope): Answer {
@@ -157,13 +168,39 @@ const MAX_NAMED = 20
 const etagOf = (served: Served, { revision }: Snapshot): string =>
   served.kind === 'degraded' ? `"${revision}.${served.refused.revision}"` : `"${revision}"`
 
-const configAnswer = (served: Served, { revision, tools, workflows, config }: Snapshot) => ({
-  revision,
-  valid: served.kind === 'live',
-  tools: [...tools.values()].map(toolSummary),
-  workflows: [...workflows.values()].map(workflowSummary),
-  config,
-  ...(served.kind === 'degraded'
-    ? { refused: { revision: served.refused.revision, errors: problemItems(served.refused.problems) } }
-    : {}),
-})
+/** The answer as JSON text. Nearly all of it is of tools and workflows that other tenants have as well. */
+function configText(served: Served, { revision, tools, workflows, config }: Snapshot): string {
+  const refused = served.kind === 'degraded' ? served.refused : undefined
+  return objectText({
+    revision: JSON.stringify(revision),
+    valid: JSON.stringify(served.kind === 'live'),
+    tools: listText(Array.from(tools.values(), toolText)),
+    workflows: listText(Array.from(workflows.values(), workflowText)),
+    config: JSON.stringify(config),
+    ...(refused
+      ? { refused: JSON.stringify({ revision: refused.revision, errors: problemItems(refused.problems) }) }
+      : {}),
+  })
+}
+
+const objectText = (members: Readonly<Record<string, string>>): string =>
+  `{${Object.entries(members)
+    .map(([name, text]) => `"${name}":${text}`)
+    .join(',')}}`
+
+const listText = (texts: readonly string[]): string => `[${texts.join(',')}]`
+
+const toolText = writtenOnce(toolSummary)
+const workflowText = writtenOnce(workflowSummary)
+
+/** The JSON text of what `describe` says of a definition, kept for as long as somebody has the definition. */
+function writtenOnce<T extends object>(describe: (definition: T) => object): (definition: T) => string {
+  const texts = new WeakMap<T, string>()
+  return (definition) => {
+    const known = texts.get(definition)
+    if (known !== undefined) return known
+    const text = JSON.stringify(describe(definition))
+    texts.set(definition, text)
+    return text
+  }
+}
