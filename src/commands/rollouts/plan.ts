@@ -39,12 +39,13 @@ const EXIT = { broken: 1, undecided: 4 } as const
 export async function planRollout(options: Options): Promise<void> {
   const config = readConfig(process.env, process.cwd())
   const { gitDir } = requireRepository(config)
-  const trunk = await commitOf(gitDir, options.from ?? headRef(config.names.trunk))
+  const name = options.from ?? config.names.trunk
+  const trunk = await commitOf(gitDir, options.from ?? headRef(name))
   const targets = await targetsFor(gitDir, config, options)
   const compiler = createCompiler()
   const planner = openPlanning(gitDir, compiler)
   try {
-    const { summary, trunkErrors, broken } = await report({ planner, trunk, targets, options })
+    const { summary, trunkErrors, broken } = await report({ planner, trunk, name, targets, options })
     process.exitCode = exitOf(summary, trunkErrors, broken)
   } finally {
     await planner.close()
@@ -99,10 +100,10 @@ async function knownOf(dbPath: string, { label = {}, plan }: Options): Promise<K
   })
 }
 
-type Reporting = { planner: RolloutPlanner; trunk: Oid; targets: readonly Target[]; options: Options }
+type Reporting = { planner: RolloutPlanner; trunk: Oid; name: string; targets: readonly Target[]; options: Options }
 type Reported = { summary: Summary; trunkErrors: readonly FileProblem[]; broken: number }
 
-async function report({ planner, trunk, targets, options }: Reporting): Promise<Reported> {
+async function report({ planner, trunk, name, targets, options }: Reporting): Promise<Reported> {
   const { add, summary } = createSummary()
   const trunkErrors = await planner.trunkProblems(trunk)
   const shown: PlannedTenant[] = []
@@ -124,8 +125,8 @@ async function report({ planner, trunk, targets, options }: Reporting): Promise<
     const document = { ...summaryResource(trunk, made, trunkErrors), tenants: shown.map(plannedResource) }
     process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
   } else if (!options.ndjson) {
-    const name = `${options.from ?? 'main'} (${trunk.slice(0, 12)})`
-    process.stdout.write(planText({ trunk: name, summary: made, trunkErrors, shown }))
+    const shownTrunk = `${name} (${trunk.slice(0, 12)})`
+    process.stdout.write(planText({ trunk: shownTrunk, summary: made, trunkErrors, shown }))
   }
   return { summary: made, trunkErrors, broken }
 }
