@@ -11,7 +11,8 @@ import { AppError } from '../kernel/errors.ts'
 import type { Oid, RefName, TenantId } from '../kernel/ids.ts'
 import type { Served } from '../snapshots/snapshot.ts'
 import type { EndReason, WatchEvent } from './event.ts'
-import { type Look, revisionOfId, type Status, statusId, statusOf } from './status.ts'
+import { type Feed, LOOK_MS, openFeed, readingRefused } from './feed.ts'
+import { revisionOfId, type Status, statusId } from './status.ts'
 
 /** Where events go. */
 export type Sink = {
@@ -56,30 +57,19 @@ export type WatchDeps = {
 }
 
 const WATCH_LIMITS = { perTenant: 20, perServer: 1_000 } as const
-const TIMES = { lookMs: 200, heartbeatMs: 15_000, entitlementMs: 1_000, longestPauseMs: 5_000 } as const
-/** Statuses of one tenant that are on their way; the next look takes in what came meanwhile as one. */
-const MAX_UNDER_WAY = 8
+const HEARTBEAT_MS = 15_000
+const ENTITLEMENT_MS = 1_000
 const RETRY_SECONDS = '5'
 
 type Watcher = Subscription & { isOver: boolean }
 
-type Feed = {
-  tenant: TenantId
-  status: Status | undefined
-  watchers: Set<Watcher>
-  /** Whether its branch is being read just now. */
-  isReading: boolean
-  /** Looks in a row that had to read and found nothing new, as of a damaged object: the next ones wait longer. */
-  fruitless: number
-  notBeforeMs: number
-  /** What is to be sent goes through here, one after the other. */
-  line: Promise<void>
-  underWay: number
-}
+/** Who watches one tenant. */
+type Audience = { feed: Feed; watchers: Set<Watcher> }
 
 export function createWatch(deps: WatchDeps): Watch {
   const { clock, onError } = deps
-  const feeds = new Map<TenantId, Feed>()
+  const audiences = new Map<TenantId, Audience>()
+  const read = (tenant: TenantId) => deps.current(tenant, deps.refOf(tenant))
   let watching = 0
   let timer: NodeJS.Timeout | undefined
   let lastBeatMs = clock.monotonic()
@@ -88,26 +78,35 @@ export function createWatch(deps: WatchDeps): Watch {
 
   function subscribe(subscription: Subscription): () => void {
     if (isStopped) throw stopping()
-    const feed = feeds.get(subscription.tenant) ?? newFeed(subscription.tenant)
+    const { tenant } = subscription
+    const audience = audiences.get(tenant) ?? newAudience(tenant)
+    const { feed, watchers } = audience
     if (watching >= WATCH_LIMITS.perServer) throw limitReached('this server', WATCH_LIMITS.perServer)
-    if (feed.watchers.size >= WATCH_LIMITS.perTenant) throw limitReached('a tenant', WATCH_LIMITS.perTenant)
-    feeds.set(subscription.tenant, feed)
+    if (watchers.size >= WATCH_LIMITS.perTenant) throw limitReached('a tenant', WATCH_LIMITS.perTenant)
+    audiences.set(tenant, audience)
     const watcher: Watcher = { ...subscription, isOver: false }
     watching += 1
-    look(feed)
-    feed.watchers.add(watcher)
+    feed.look()
+    watchers.add(watcher)
     // Where the branch is still being read, its first status greets all who wait for it.
-    if (feed.status) greet(feed, watcher, feed.status)
-    timer ??= setInterval(tick, TIMES.lookMs)
-    return () => drop(feed, watcher)
+    const status = feed.status()
+    if (status) greet(feed, watcher, status)
+    timer ??= setInterval(tick, LOOK_MS)
+    return () => drop(watcher)
   }
 
-  function drop(feed: Feed, watcher: Watcher): void {
+  const newAudience = (tenant: TenantId): Audience => ({
+    feed: openFeed(tenant, { read, onStatus: tell, clock, onError }),
+    watchers: new Set(),
+  })
+
+  function drop(watcher: Watcher): void {
     if (watcher.isOver) return
     watcher.isOver = true
     watching -= 1
-    feed.watchers.delete(watcher)
-    if (feed.watchers.size === 0) feeds.delete(feed.tenant)
+    const audience = audiences.get(watcher.tenant)
+    audience?.watchers.delete(watcher)
+    if (audience?.watchers.size === 0) audiences.delete(watcher.tenant)
     if (watching === 0 && timer) {
       clearInterval(timer)
       timer = undefined
@@ -116,18 +115,18 @@ export function createWatch(deps: WatchDeps): Watch {
 
   function tick(): void {
     const now = clock.monotonic()
-    const isBeat = now - lastBeatMs >= TIMES.heartbeatMs
-    const isReview = now - lastEntitlementMs >= TIMES.entitlementMs
+    const isBeat = now - lastBeatMs >= HEARTBEAT_MS
+    const isReview = now - lastEntitlementMs >= ENTITLEMENT_MS
     if (isBeat) lastBeatMs = now
     if (isReview) lastEntitlementMs = now
-    for (const feed of [...feeds.values()]) {
+    for (const { feed, watchers } of [...audiences.values()]) {
       const reason = refusalOf(feed.tenant)
-      for (const watcher of [...feed.watchers]) {
-        if (reason) end(feed, watcher, reason)
-        else if (isReview && !watcher.isEntitled()) end(feed, watcher, 'key-ended')
+      for (const watcher of [...watchers]) {
+        if (reason) end(watcher, reason)
+        else if (isReview && !watcher.isEntitled()) end(watcher, 'key-ended')
         else if (isBeat) watcher.sink.beat()
       }
-      if (feed.watchers.size > 0 && now >= feed.notBeforeMs) look(feed)
+      if (watchers.size > 0) feed.look()
     }
   }
 
@@ -141,69 +140,31 @@ export function createWatch(deps: WatchDeps): Watch {
     }
   }
 
-  function end(feed: Feed, watcher: Watcher, reason: EndReason): void {
+  function end(watcher: Watcher, reason: EndReason): void {
     if (watcher.isOver) return
-    drop(feed, watcher)
+    drop(watcher)
     watcher.sink.send({ type: 'end', reason })
     watcher.sink.close()
   }
 
-  /** Takes in what is served now: at once where that is in memory. */
-  function look(feed: Feed): void {
-    if (feed.isReading || feed.underWay >= MAX_UNDER_WAY) return
-    const seen = attempt(() => deps.current(feed.tenant, deps.refOf(feed.tenant)))
-    if (!(seen instanceof Promise)) {
-      feed.fruitless = 0
-      take(feed, statusOf(seen))
-      return
-    }
-    feed.isReading = true
-    void seen.catch(refused).then((value) => {
-      feed.isReading = false
-      const before = feed.status
-      take(feed, statusOf(value))
-      const isFruitless = before !== undefined && feed.status === before
-      feed.fruitless = isFruitless ? feed.fruitless + 1 : 0
-      // Once may be a snapshot that had to make room; from then on it is one that cannot be kept.
-      if (feed.fruitless > 1) {
-        const pauseMs = Math.min(TIMES.lookMs * 2 ** feed.fruitless, TIMES.longestPauseMs)
-        feed.notBeforeMs = clock.monotonic() + pauseMs
-      }
-    })
-  }
-
-  function attempt(read: () => Served | undefined | Promise<Served>): Look | Promise<Served> {
-    try {
-      return read()
-    } catch (error) {
-      return refused(error)
-    }
-  }
-
-  function refused(error: unknown): AppError {
-    if (error instanceof AppError) return error
-    onError(error)
-    return new AppError('repository-failed', { detail: 'The branch cannot be read.' })
-  }
-
-  function take(feed: Feed, status: Status): void {
-    const before = feed.status
-    if (before && statusId(before) === statusId(status)) return
-    feed.status = status
-    const watchers = [...feed.watchers]
+  function tell(feed: Feed, status: Status, before: Status | undefined): void {
+    const audience = audiences.get(feed.tenant)
+    // Everybody of this one has left, and somebody came anew.
+    if (audience?.feed !== feed) return
+    const watchers = [...audience.watchers]
     if (!before) {
       for (const watcher of watchers) greet(feed, watcher, status)
       return
     }
-    enqueue(feed, async () => {
+    feed.enqueue(async () => {
       const files = await filesBetween(before.revision, status.revision)
-      for (const watcher of watchers) send(feed, watcher, { type: 'change', status, from: before.revision, files })
+      for (const watcher of watchers) send(watcher, { type: 'change', status, from: before.revision, files })
     })
   }
 
   /** The first event of a watcher: where things stand, or what it missed. */
   function greet(feed: Feed, watcher: Watcher, status: Status): void {
-    enqueue(feed, async () => send(feed, watcher, await firstEvent(watcher, status)))
+    feed.enqueue(async () => send(watcher, await firstEvent(watcher, status)))
   }
 
   async function firstEvent({ lastEventId }: Watcher, status: Status): Promise<WatchEvent> {
@@ -222,24 +183,14 @@ export function createWatch(deps: WatchDeps): Watch {
     try {
       return await deps.changedFiles(from, to)
     } catch (error) {
-      refused(error)
+      readingRefused(error, onError)
       return undefined
     }
   }
 
-  function send(feed: Feed, watcher: Watcher, event: WatchEvent): void {
+  function send(watcher: Watcher, event: WatchEvent): void {
     if (watcher.isOver) return
-    if (watcher.sink.send(event) === 'full') drop(feed, watcher)
-  }
-
-  function enqueue(feed: Feed, work: () => Promise<void>): void {
-    feed.underWay += 1
-    feed.line = feed.line
-      .then(work)
-      .catch(onError)
-      .finally(() => {
-        feed.underWay -= 1
-      })
+    if (watcher.sink.send(event) === 'full') drop(watcher)
   }
 
   return {
@@ -247,23 +198,12 @@ export function createWatch(deps: WatchDeps): Watch {
     count: () => watching,
     stop() {
       isStopped = true
-      for (const feed of [...feeds.values()]) {
-        for (const watcher of [...feed.watchers]) end(feed, watcher, 'server-stopping')
+      for (const { watchers } of [...audiences.values()]) {
+        for (const watcher of [...watchers]) end(watcher, 'server-stopping')
       }
     },
   }
 }
-
-const newFeed = (tenant: TenantId): Feed => ({
-  tenant,
-  status: undefined,
-  watchers: new Set(),
-  isReading: false,
-  fruitless: 0,
-  notBeforeMs: 0,
-  line: Promise.resolve(),
-  underWay: 0,
-})
 
 const NOT_OWN = 'The last event is of no commit of this history: it was rewritten, or is another one.'
 
