@@ -4,9 +4,11 @@
  * by one side; whatever else happened to the sequence is left to the merge by lines.
  */
 
-import { mergeStructure, type StructureInput, type StructureMerge } from './merge-structure.ts'
+import { isSameButForSpace } from './lines/layouts.ts'
+import { mergeStructure, type Reader, type StructureInput, type StructureMerge } from './merge-structure.ts'
 import { once } from './once.ts'
 import type { Conflict } from './result.ts'
+import { sameValue } from './values/same-value.ts'
 
 export function mergeDocuments(input: StructureInput): StructureMerge {
   const [base, ours, theirs] = [input.base, input.ours, input.theirs].map(splitDocuments) as [
@@ -15,7 +17,7 @@ export function mergeDocuments(input: StructureInput): StructureMerge {
     string[],
   ]
   if (base.length === 1 && ours.length === 1 && theirs.length === 1) return mergeStructure(input)
-  const added = addedAtEnd(base, ours, theirs)
+  const added = addedAtEnd(input.reader, base, ours, theirs)
   if (added === undefined) return { outcome: 'unread' }
   const native = once(() => splitDocuments(input.native() ?? ''))
   const texts: string[] = []
@@ -47,12 +49,23 @@ const DOCUMENT_START = /^(?=---(?:\s|$))/m
 /** The documents, each but perhaps the first with its `---`; nothing stands before one at the very start. */
 const splitDocuments = (text: string): string[] => (text.includes('\n---') ? text.split(DOCUMENT_START) : [text])
 
-/** What was added behind the base's documents, if each side has all of those and one of them added nothing else. */
-function addedAtEnd(base: string[], ours: string[], theirs: string[]): string[] | undefined {
+/**
+ * What was added behind the base's documents, if each side has all of those and one of them added nothing else than the
+ * other, whatever the layout.
+ */
+function addedAtEnd(reader: Reader, base: string[], ours: string[], theirs: string[]): string[] | undefined {
   if (ours.length < base.length || theirs.length < base.length) return undefined
   const [mine, other] = [ours.slice(base.length), theirs.slice(base.length)]
-  if (mine.length === 0 || mine.join('') === other.join('')) return other
-  return other.length === 0 ? mine : undefined
+  if (mine.length === 0 || other.length === 0) return [...mine, ...other]
+  const isSame = mine.length === other.length && mine.every((text, i) => holdsSame(reader, text, other[i]!))
+  return isSame ? mine : undefined
+}
+
+function holdsSame(reader: Reader, one: string, other: string): boolean {
+  if (one === other) return true
+  if (!isSameButForSpace(one, other)) return false
+  const tree = reader(one)
+  return tree !== undefined && sameValue(tree.root, reader(other, tree)?.root)
 }
 
 /** Whether at least half of the lines of `base` stand in `text` too. */

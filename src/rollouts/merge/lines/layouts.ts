@@ -32,7 +32,7 @@ function isAlike({ ours, lengthOurs, theirs, lengthTheirs }: Region, texts: Laid
 const SAYING = /[^\s[\]{}]/
 const SPACE = /\s/
 
-function isSameButForSpace(one: string, other: string): boolean {
+export function isSameButForSpace(one: string, other: string): boolean {
   let [a, b] = [0, 0]
   for (;;) {
     while (SPACE.test(one.charAt(a))) a++

@@ -2,10 +2,10 @@
  * The order of a merged map or list. Each side is a sequence of identities; an identity below `baseSize` is the place
  * in the base, the others are new.
  * Invariant: what both sides keep stands in the order of the side that moved it, or as it was; a new item stands after
- * what it followed on its own side.
+ * what it followed on its own side. The order of a list, which is part of its value, is the same with the sides swapped.
  */
 
-export type Sides = { baseSize: number; ours: readonly number[]; theirs: readonly number[] }
+export type Sides = { kind: 'map' | 'list'; baseSize: number; ours: readonly number[]; theirs: readonly number[] }
 
 /** New items of both sides that follow the same item: their order is not given by either side. */
 export type Meeting = { ours: number[]; theirs: number[] }
@@ -21,14 +21,15 @@ export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, a
   const inTheirs = new Set(theirs)
   const oursMoved = !isAscending(ours, sides.baseSize)
   const theirsMoved = !isAscending(theirs, sides.baseSize)
+  const sharedInOurs = ours.filter((item) => inTheirs.has(item))
+  const sharedInTheirs = theirs.filter((item) => inOurs.has(item))
+  const isOfBase = (item: number) => item < sides.baseSize
   const contradictory =
-    oursMoved &&
-    theirsMoved &&
-    !isEqual(
-      ours.filter((item) => item < sides.baseSize && inTheirs.has(item)),
-      theirs.filter((item) => item < sides.baseSize && inOurs.has(item)),
-    )
-  const theirsLeads = theirsMoved && !oursMoved
+    oursMoved && theirsMoved && !isEqual(sharedInOurs.filter(isOfBase), sharedInTheirs.filter(isOfBase))
+  const theirsLeads =
+    oursMoved !== theirsMoved
+      ? theirsMoved
+      : sides.kind === 'list' && leads(sharedInTheirs, sharedInOurs, isOfBase, arrange)
   const [frame, guest, inFrame] = theirsLeads ? [theirs, ours, inTheirs] : [ours, theirs, inOurs]
   const guests = guestsByAnchor(guest, inFrame)
   const inGuest = theirsLeads ? inOurs : inTheirs
@@ -54,6 +55,26 @@ export function mergeOrder(sides: Sides, keeps: (identity: number) => boolean, a
   }
   settle(undefined)
   return { sequence, meetings, contradictory }
+}
+
+/**
+ * Whether, of two sides that both have the same new items at different places, the first one's places count: those of
+ * the side that has one of them earlier, so that it does not matter which side is called ours.
+ */
+function leads(
+  one: readonly number[],
+  other: readonly number[],
+  isOfBase: (item: number) => boolean,
+  arrange: () => Arrangement,
+): boolean {
+  const place = one.findIndex((item, i) => item !== other[i])
+  if (place < 0) return false
+  const [first, second] = [one[place]!, other[place]!]
+  if (isOfBase(first) !== isOfBase(second)) return isOfBase(second)
+  const arrangement = arrange()
+  return arrangement.do === 'interleave'
+    ? arrangement.before(first, second)
+    : arrangement.theirsFirst({ ours: [second], theirs: [first] }, { before: undefined, after: undefined })
 }
 
 /** How what two sides added at one place is put in order: one by one, or all of one side and then all of the other. */

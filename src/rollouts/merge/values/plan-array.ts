@@ -41,7 +41,7 @@ export function planArray(
   )
   const namesOf = (side: readonly number[]) => side.map((identity) => same.names[identity])
   const order = mergeOrder(
-    { baseSize: base.length, ours: same.ours, theirs: same.theirs },
+    { kind: 'list', baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => isKept(parts[identity]!),
     () => arrangement('list', same.names, [namesOf(same.ours), namesOf(same.theirs)]),
   )

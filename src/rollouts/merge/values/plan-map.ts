@@ -43,7 +43,7 @@ function planMembers(
   for (const [key, entries] of members) parts.push(planPart(entries, pointer, writtenKey(key)))
   const keysOf = (entries: Entries) => entries.map(({ key }) => key ?? '')
   const { sequence } = mergeOrder(
-    { baseSize, ours: oursIds, theirs: theirsIds },
+    { kind: 'map', baseSize, ours: oursIds, theirs: theirsIds },
     (identity) => isKept(parts[identity]!),
     () => arrangement('map', [...members.keys()], [keysOf(ours), keysOf(theirs)]),
   )
