@@ -64,6 +64,19 @@ describe('a hostile text is merged by lines and does no harm', () => {
     expect(result).toMatchObject({ status: 'clean', text: members((i) => (i % 2 === 0 ? 'o' : 't')) })
   })
 
+  test('twenty thousand places of one map to which both sides add merge', { timeout: 60_000 }, () => {
+    const members = (added: (i: number) => string) =>
+      Array.from({ length: 20_000 }, (_, i) => `k${i}: 1\n${added(i)}`).join('')
+    const [mine, other] = [(i: number) => `o${i}: 1\n`, (i: number) => `t${i}: 1\n`]
+    const result = mergeFiles({
+      path: 'x.yaml',
+      base: members(() => ''),
+      ours: members(mine),
+      theirs: members(other),
+    })
+    expect(result).toMatchObject({ status: 'clean', text: members((i) => mine(i) + other(i)) })
+  })
+
   test('a list whose every item both sides replaced is one conflict', { timeout: 60_000 }, () => {
     const items = (mark: string) =>
       JSON.stringify(

@@ -22,11 +22,9 @@ export function settleLayouts(laid: LaidTexts): readonly Region[] | undefined {
 function isAlike({ ours, lengthOurs, theirs, lengthTheirs }: Region, texts: LaidTexts): boolean {
   const [mine, other] = [texts.ours, texts.theirs]
   const endOurs = ours + lengthOurs
-  return (
-    isSameButForSpace(textOf(mine, ours, endOurs), textOf(other, theirs, theirs + lengthTheirs)) &&
-    // Who lays out the whole text anew means it so.
-    SAYING.test(textOf(mine, 0, ours) + textOf(mine, endOurs, mine.numbers.length))
-  )
+  if (!isSameButForSpace(textOf(mine, ours, endOurs), textOf(other, theirs, theirs + lengthTheirs))) return false
+  // Who lays out the whole text anew means it so.
+  return SAYING.test(textOf(mine, 0, ours)) || SAYING.test(textOf(mine, endOurs, mine.numbers.length))
 }
 
 const SAYING = /[^\s[\]{}]/

@@ -1,4 +1,5 @@
 /** Lists, item by item, once it is known which items of the three sides are the same. */
+import { once } from '../once.ts'
 import type { Entry, Side, TreeNode } from '../tree.ts'
 import { arrangement } from './arrangement.ts'
 import { type Identities, identify } from './identify.ts'
@@ -43,7 +44,7 @@ export function planArray(
   const order = mergeOrder(
     { kind: 'list', baseSize: base.length, ours: same.ours, theirs: same.theirs },
     (identity) => isKept(parts[identity]!),
-    () => arrangement('list', same.names, [namesOf(same.ours), namesOf(same.theirs)]),
+    once(() => arrangement('list', same.names, [namesOf(same.ours), namesOf(same.theirs)])),
   )
   if (order.contradictory) return conflict(nodes, pointer, 'order', true)
   if (order.meetings.some(contests(same, base.length))) {

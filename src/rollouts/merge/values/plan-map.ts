@@ -1,4 +1,5 @@
 /** Maps, member by member: each key of either side is decided for itself. */
+import { once } from '../once.ts'
 import { writtenKey } from '../repeated-keys.ts'
 import type { Entry, Side, TreeNode } from '../tree.ts'
 import { arrangement } from './arrangement.ts'
@@ -45,7 +46,7 @@ function planMembers(
   const { sequence } = mergeOrder(
     { kind: 'map', baseSize, ours: oursIds, theirs: theirsIds },
     (identity) => isKept(parts[identity]!),
-    () => arrangement('map', [...members.keys()], [keysOf(ours), keysOf(theirs)]),
+    once(() => arrangement('map', [...members.keys()], [keysOf(ours), keysOf(theirs)])),
   )
   return sequence.map((identity) => parts[identity]!)
 }
