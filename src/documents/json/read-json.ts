@@ -38,11 +38,12 @@ export function readJson({ text, limits, log, positionOf }: ReaderInput): TreeNo
   const refuse = (token: Token, { code, detail }: { code: string; detail: string }) =>
     log.add(token.offset, path(), code, detail)
 
-  const counted = (token: Token, next: () => Next): Next => {
+  /** Counts one more; without room for it the reading ends. */
+  const hasRoom = (token: Token): boolean => {
     nodes += 1
-    if (nodes <= limits.maxNodes) return next()
+    if (nodes <= limits.maxNodes) return true
     refuse(token, tooManyNodes(limits))
-    return 'stop'
+    return false
   }
 
   const place = (node: TreeNode): Next => {
@@ -59,23 +60,23 @@ export function readJson({ text, limits, log, positionOf }: ReaderInput): TreeNo
   const scalar = (token: Token): Next => {
     const refusal = token.kind === 'number' ? numberRefusal(token.source, Number(token.value)) : undefined
     if (refusal) refuse(token, refusal)
-    return counted(token, () => place({ kind: 'scalar', offset: token.offset, value: token.value }))
+    return hasRoom(token) ? place({ kind: 'scalar', offset: token.offset, value: token.value }) : 'stop'
   }
 
-  const open = (token: Token): Next =>
-    counted(token, () => {
-      if (frames.length >= limits.maxDepth) {
-        refuse(token, tooDeep(limits))
-        return 'stop'
-      }
-      const { offset } = token
-      if (token.kind === '[') {
-        frames.push({ kind: 'array', node: arrayNode(offset), close: ']' })
-        return 'value-or-close'
-      }
-      frames.push({ kind: 'object', node: objectNode(offset), close: '}', key: '', keyOffset: offset, refused: false })
-      return 'key-or-close'
-    })
+  const open = (token: Token): Next => {
+    if (!hasRoom(token)) return 'stop'
+    if (frames.length >= limits.maxDepth) {
+      refuse(token, tooDeep(limits))
+      return 'stop'
+    }
+    const { offset } = token
+    if (token.kind === '[') {
+      frames.push({ kind: 'array', node: arrayNode(offset), close: ']' })
+      return 'value-or-close'
+    }
+    frames.push({ kind: 'object', node: objectNode(offset), close: '}', key: '', keyOffset: offset, refused: false })
+    return 'key-or-close'
+  }
 
   const close = (token: Token): Next => {
     const frame = frames.at(-1)
@@ -84,17 +85,17 @@ export function readJson({ text, limits, log, positionOf }: ReaderInput): TreeNo
     return place(frame.kind === 'array' ? closeArray(frame.node) : frame.node)
   }
 
-  const key = (token: Token): Next =>
-    counted(token, () => {
-      const frame = frames.at(-1)
-      if (frame?.kind !== 'object') return 'misplaced'
-      frame.key = String(token.value)
-      frame.keyOffset = token.offset
-      const refusal = keyRefusal(frame.node, frame.key, positionOf)
-      frame.refused = refusal !== undefined
-      if (refusal) refuse(token, refusal)
-      return 'colon'
-    })
+  const key = (token: Token): Next => {
+    if (!hasRoom(token)) return 'stop'
+    const frame = frames.at(-1)
+    if (frame?.kind !== 'object') return 'misplaced'
+    frame.key = String(token.value)
+    frame.keyOffset = token.offset
+    const refusal = keyRefusal(frame.node, frame.key, positionOf)
+    frame.refused = refusal !== undefined
+    if (refusal) refuse(token, refusal)
+    return 'colon'
+  }
 
   const comma = (): Next => (frames.at(-1)?.kind === 'object' ? 'key' : 'value')
 
