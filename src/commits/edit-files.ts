@@ -9,8 +9,9 @@ import type { NewObject } from '../git/objects/pack-entry.ts'
 import { editTree, FOLDER_MODE, parseTree, type RawEntry, type TreeEdit } from '../git/objects/tree-bytes.ts'
 import type { ProblemItem } from '../kernel/errors.ts'
 import type { Oid } from '../kernel/ids.ts'
-import { CHANGE_LIMITS, type FileChange } from './change.ts'
+import { CHANGE_LIMITS, type Edit, type FileChange } from './change.ts'
 import { foldName } from './change-path.ts'
+import type { CommitRepository } from './repository.ts'
 
 export type FilesEdit = {
   tree: Oid
@@ -27,13 +28,15 @@ export type FilesEdit = {
 /** A name on the way to changed files: a change of its own, and names below it. */
 type Node = { change?: FileChange; below: Map<string, Node> }
 
+/** How the modes of files begin that are neither links nor submodules. */
+const PLAIN = '100'
 const EMPTY_TREE = objectId('tree', new Uint8Array())
 
 /** @param changes paths that `pathRefusal` passes, each once */
 export async function editFiles(
   root: Oid,
   changes: readonly FileChange[],
-  readTreeBytes: (oid: Oid) => Promise<Uint8Array>,
+  { readTreeBytes, readBlob }: Pick<CommitRepository, 'readTreeBytes' | 'readBlob'>,
 ): Promise<FilesEdit> {
   const edit: FilesEdit = { tree: root, objects: [], changed: [], unmet: [], problems: [] }
   const refuse = (file: string, detail: string): void =>
@@ -67,17 +70,22 @@ export async function editFiles(
       folder = oid === undefined ? null : { mode: FOLDER_MODE, oid }
     }
     const file = before && !isFolder ? { mode: before.mode, oid: before.oid } : null
-    const wanted = change ? editFile(change, file) : file
+    const wanted = change ? await editFile(change, file) : file
     if (!folder || !wanted) return folder ?? wanted
     refuse(path, change ? 'It is a folder; a file cannot take its place.' : 'It is a file; nothing can be below it.')
     return file ?? folder
   }
 
-  function editFile({ path, content, mode, ifMatch }: FileChange, before: TreeEdit): TreeEdit {
+  async function editFile(change: FileChange, before: TreeEdit): Promise<TreeEdit> {
+    const { path, mode, ifMatch } = change
     const found = before?.oid ?? null
     const isMet =
       ifMatch === undefined || (ifMatch === '*' ? found !== null : found === (ifMatch === 'absent' ? null : ifMatch))
-    if (!isMet) edit.unmet.push({ path, found })
+    if (!isMet) {
+      edit.unmet.push({ path, found })
+      return before
+    }
+    const content = typeof change.content === 'function' ? await edited(path, change.content, before) : change.content
     if (content === null) {
       if (before) edit.changed.push(path)
       return null
@@ -89,6 +97,14 @@ export async function editFiles(
     edit.changed.push(path)
     edit.objects.push({ type: 'blob', oid, bytes: content })
     return after
+  }
+
+  /** Null where there is nothing to edit, which is then said. */
+  async function edited(path: string, make: Edit, before: TreeEdit): Promise<Uint8Array | null> {
+    if (before?.mode.startsWith(PLAIN)) return make(await readBlob(before.oid, CHANGE_LIMITS.fileBytes))
+    if (before) refuse(path, 'It is no plain file; nothing in it can be changed.')
+    else edit.unmet.push({ path, found: null })
+    return null
   }
 
   /** A name may be new only where no other differs from it by case alone, and where there is room. */

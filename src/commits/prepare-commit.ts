@@ -80,7 +80,7 @@ export function createCommitPreparer({ repository, builder, committer, clock }: 
   async function editedTree({ tenant, changes }: FilesCommit, head: Head): Promise<Next> {
     const refused = requestProblems(changes)
     if (refused.length > 0) throw changeInvalid(tenant, refused)
-    const { unmet, problems, ...next } = await editFiles(head.tree, changes, repository.readTreeBytes)
+    const { unmet, problems, ...next } = await editFiles(head.tree, changes, repository)
     if (unmet.length > 0) throw filesChanged(unmet)
     if (problems.length > 0) throw changeInvalid(tenant, problems)
     return next
@@ -101,7 +101,7 @@ function requestProblems(changes: readonly FileChange[]): ProblemItem[] {
     if (refusal !== undefined) problems.push(problem(path, refusal))
     if (seen.has(path)) problems.push(problem(path, 'It is named twice; a commit changes a file once.'))
     seen.add(path)
-    const size = content?.length ?? 0
+    const size = content instanceof Uint8Array ? content.length : 0
     if (size > fileBytes) problems.push(problem(path, `It has ${size} bytes; a file has at most ${fileBytes}.`))
     total += size
   }

@@ -1,4 +1,5 @@
 /** What commits need of the repository. */
+import type { Blob } from '../git/objects/objects.ts'
 import type { NewObject } from '../git/objects/pack-entry.ts'
 import type { SmallPack } from '../git/objects/small-pack.ts'
 import type { RefOutcome, RefUpdate } from '../git/refs/ref-updates.ts'
@@ -11,6 +12,8 @@ export type CommitRepository = {
   treeOf(commit: Oid): Promise<Oid>
   /** A tree as it is stored. @throws ObjectUnreadable */
   readTreeBytes(oid: Oid): Promise<Uint8Array>
+  /** @throws ObjectUnreadable */
+  readBlob(oid: Oid, maxBytes: number): Promise<Blob>
   /** Paths whose entries differ between two trees. */
   changedPaths(from: Oid, to: Oid): Promise<readonly string[]>
   /** Lets objects be read that are not on the disk yet. */

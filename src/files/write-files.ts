@@ -7,6 +7,7 @@ import type { FileChange } from '../commits/change.ts'
 import { pathRefusal } from '../commits/change-path.ts'
 import type { CommitResult, CommitService, FilesCommit, Preview } from '../commits/commit-service.ts'
 import type { Identity } from '../git/objects/commit-bytes.ts'
+import type { Blob } from '../git/objects/objects.ts'
 import { AppError } from '../kernel/errors.ts'
 import type { Oid, TenantId } from '../kernel/ids.ts'
 import { type Patch, patchFile } from './patch-file.ts'
@@ -43,9 +44,6 @@ export type FileWriter = {
   write(request: WriteRequest): Promise<WriteResult>
 }
 
-/** What takes whatever is there is made anew where that changed meanwhile. */
-const MAX_ATTEMPTS = 5
-
 export function createFileWriter({
   files,
   commits,
@@ -58,38 +56,14 @@ export function createFileWriter({
   headOf(tenant: TenantId): Oid
   authorOf(origin: Origin): Promise<Identity>
 }): FileWriter {
-  /** Of each tenant the last patch of whatever is there: the next one waits for it rather than lose to it. */
-  const turns = new Map<TenantId, Promise<unknown>>()
-
-  async function inTurn(request: WriteRequest, author: Identity): Promise<WriteResult> {
-    const { tenant } = request
-    const turn = (turns.get(tenant) ?? Promise.resolve()).then(() => patiently(request, author))
-    const settled = turn.catch(() => {})
-    turns.set(tenant, settled)
-    try {
-      return await turn
-    } finally {
-      if (turns.get(tenant) === settled) turns.delete(tenant)
-    }
-  }
-
-  /** Another process, or git, may still come between. */
-  async function patiently(request: WriteRequest, author: Identity): Promise<WriteResult> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await once(request, author)
-      } catch (error) {
-        const isOvertaken = error instanceof AppError && error.code === 'precondition-failed'
-        if (attempt === MAX_ATTEMPTS || !isOvertaken) throw error
-      }
-    }
-  }
-
-  async function once(request: WriteRequest, author: Identity): Promise<WriteResult> {
+  async function write(request: WriteRequest): Promise<WriteResult> {
+    for (const { path } of request.writes) requirePath(path)
+    const author = await authorOf(request.origin)
     const { tenant, origin, expectedHead } = request
     const head = headOf(tenant)
     if (expectedHead !== undefined && expectedHead !== head) throw headMoved(head)
-    const changes = await Promise.all(request.writes.map((each) => changeOf(head, each)))
+    const contents = new Map<string, Uint8Array | null>()
+    const changes = await Promise.all(request.writes.map((each) => changeOf(head, each, contents)))
     const commit: FilesCommit = {
       tenant,
       changes,
@@ -99,43 +73,41 @@ export function createFileWriter({
       ...(expectedHead === undefined ? {} : { expectedHead }),
     }
     const result = request.isDryRun ? await commits.preview(commit) : await commits.commit(commit)
-    return { ...result, contents: new Map(changes.map(({ path, content }) => [path, content])) }
+    return { ...result, contents: new Map(changes.map(({ path }) => [path, contents.get(path) ?? null])) }
   }
 
-  async function changeOf(head: Oid, write: FileWrite): Promise<FileChange> {
+  /** @param contents is told what each file is to hold */
+  async function changeOf(head: Oid, write: FileWrite, contents: Map<string, Uint8Array | null>): Promise<FileChange> {
     const { path, condition } = write
     const found = await files.find(head, path)
     requireCondition(write, found)
-    if (write.kind === 'content') return { path, content: write.content, ...expecting(condition) }
+    const making = <T extends Uint8Array | null>(content: T): T => {
+      contents.set(path, content)
+      return content
+    }
+    if (write.kind === 'content') return { path, content: making(write.content), ...expecting(condition) }
     if (found === undefined) {
       throw new AppError('file-not-found', { detail: `There is no file ${path} on this branch.` })
     }
-    if (write.kind === 'delete') return { path, content: null, ...expecting(condition) }
-    return { path, content: patchFile(path, await bytesOf(found), write.patch), ifMatch: found.oid }
+    if (write.kind === 'delete') return { path, content: making(null), ...expecting(condition) }
+    if (found.kind === 'symlink' || found.kind === 'submodule') throw notPatchable(path)
+    // Of whatever is there when it is its turn: of several at once none is lost, and none has to ask again.
+    const content = (before: Blob): Uint8Array => making(patchFile(path, bytesOf(path, before), write.patch))
+    return { path, content, ifMatch: condition === found.oid ? found.oid : '*' }
   }
 
-  async function bytesOf(file: TreeFile): Promise<Uint8Array> {
-    const blob = await files.read(file, MAX_PATCHED_BYTES)
-    if (blob.kind === 'bytes' && file.kind !== 'symlink' && file.kind !== 'submodule') return blob.bytes
-    throw new AppError('file-not-patchable', {
-      detail: `${file.path} is no file that can be patched; PUT a whole one in its place.`,
-    })
-  }
-
-  return {
-    async write(request) {
-      for (const { path } of request.writes) requirePath(path)
-      const author = await authorOf(request.origin)
-      return isMadeOfWhatIsThere(request) ? inTurn(request, author) : once(request, author)
-    },
-  }
+  return { write }
 }
 
-/** A patch that takes whatever is there is made of the file as it was read; contents say all that they need to say. */
-const isMadeOfWhatIsThere = ({ expectedHead, writes }: WriteRequest): boolean =>
-  expectedHead === undefined &&
-  writes.every(({ condition }) => condition === '*') &&
-  writes.some(({ kind }) => kind === 'patch')
+function bytesOf(path: string, before: Blob): Uint8Array {
+  if (before.kind === 'bytes' && before.bytes.length <= MAX_PATCHED_BYTES) return before.bytes
+  throw notPatchable(path)
+}
+
+const notPatchable = (path: string): AppError =>
+  new AppError('file-not-patchable', {
+    detail: `${path} is no file that can be patched; PUT a whole one in its place.`,
+  })
 
 const expecting = (condition: Condition | undefined): Pick<FileChange, 'ifMatch'> =>
   condition === undefined || condition === 'any' ? {} : { ifMatch: condition }

@@ -45,6 +45,7 @@ export function openCommitRepository({
       fresh.remember({ type: 'tree', oid, bytes })
       return bytes
     },
+    readBlob: objects.readBlob,
     async changedPaths(from, to) {
       const args = ['diff-tree', '-r', '-z', '--name-only', '--no-renames', '--end-of-options', from, to]
       return (await runGit({ cwd: gitDir, args })).toString('utf8').split('\0').filter(Boolean)
