@@ -1,7 +1,7 @@
 /** The `espalier` command. Data goes to standard output, everything else to standard error. */
 import { Command, CommanderError } from 'commander'
-import { VARIABLES } from './boot/config.ts'
 import { packageVersion } from './boot/package-files.ts'
+import { VARIABLES } from './boot/variables.ts'
 import { lazily } from './commands/line/lazily.ts'
 import { parseCount, parseInput, parseInstant } from './commands/line/option-values.ts'
 import { WrongUsage } from './commands/line/wrong-usage.ts'

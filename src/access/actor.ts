@@ -10,6 +10,7 @@ export const ROLES = ['operator', 'owner', 'admin', 'member', 'analyst', 'viewer
 export type Role = (typeof ROLES)[number]
 /** What a member of a tenant can be. */
 export type TenantRole = Exclude<Role, 'operator'>
+export const TENANT_ROLES = ROLES.filter((role): role is TenantRole => role !== 'operator')
 
 /** What a key is limited to, whatever its role allows. */
 export const SCOPES = ['read', 'run', 'write', 'admin'] as const

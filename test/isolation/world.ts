@@ -1,6 +1,6 @@
 /** Ten tenants on one server, each with canaries in everything that can be a tenant's own. */
 import type { TenantRole } from '../../src/access/actor.ts'
-import { TENANT_ROLES } from '../../src/access/keys/key.ts'
+import { TENANT_ROLES } from '../../src/access/actor.ts'
 import { createFolder, type Folder } from '../support/folder.ts'
 import { BASE_FILES, type Files } from '../support/repository.ts'
 import type { RunningServer } from '../support/server.ts'

@@ -5,7 +5,7 @@
  * operator's, and no other key has the role `operator`.
  */
 import type { TenantId } from '../../kernel/ids.ts'
-import { type Actor, ROLES, type Role, SCOPES, type Scope, type TenantRole } from '../actor.ts'
+import { type Actor, type Role, SCOPES, type Scope } from '../actor.ts'
 import type { KeyDigests } from './digest.ts'
 import { newKeyText } from './format.ts'
 import { parseRateLimit } from './rate-limit.ts'
@@ -64,8 +64,6 @@ export const SCOPES_OF_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
   analyst: ['read', 'run'],
   viewer: ['read'],
 }
-
-export const TENANT_ROLES = ROLES.filter((role): role is TenantRole => role !== 'operator')
 
 export type Issued = { key: ApiKey; text: string }
 

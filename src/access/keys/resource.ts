@@ -1,6 +1,6 @@
 /** A key as the API and the command line show it: snake_case members, and never its digest. Pure. */
-import { SCOPES } from '../actor.ts'
-import { type ApiKey, statusOf, TENANT_ROLES } from './key.ts'
+import { SCOPES, TENANT_ROLES } from '../actor.ts'
+import { type ApiKey, statusOf } from './key.ts'
 import { RATE_LIMIT_PATTERN } from './rate-limit.ts'
 
 export function keyResource(key: ApiKey, nowMs: number) {

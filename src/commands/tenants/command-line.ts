@@ -1,7 +1,6 @@
 /** The command lines of `espalier tenant`, `user`, `keys` and `secrets`. */
 import { type Command, Option } from 'commander'
-import { SCOPES } from '../../access/actor.ts'
-import { TENANT_ROLES } from '../../access/keys/key.ts'
+import { SCOPES, TENANT_ROLES } from '../../access/actor.ts'
 import { DEFAULT_ROLE } from '../../users/users.ts'
 import { lazily } from '../line/lazily.ts'
 import { collectLabels, parseCount, parseInstant, parseLimit } from '../line/option-values.ts'

@@ -1,6 +1,6 @@
 /** `/api/users`: the users of one tenant; `/admin/users/{email}`: one person across tenants. */
 import type { FromSchema } from 'json-schema-to-ts'
-import { TENANT_ROLES } from '../../access/keys/key.ts'
+import { TENANT_ROLES } from '../../access/actor.ts'
 import { AppError } from '../../kernel/errors.ts'
 import { personResource, userResource } from '../../users/resource.ts'
 import type { PeopleStore } from '../../users/store.ts'
