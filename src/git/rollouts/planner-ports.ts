@@ -16,6 +16,7 @@ import { openMergeBaseFinder } from './merge-bases.ts'
 import { openFileMerges } from './native-file-merges.ts'
 import { openNativeMerges } from './native-merges.ts'
 import { createScratchRepository } from './scratch-repository.ts'
+import { openTreeDiffs } from './tree-diffs.ts'
 
 /** Of compiled files and trees that were checked as a whole. */
 const KEPT_BYTES = 48 * 1024 * 1024
@@ -36,6 +37,7 @@ export function openPlannerPorts(
     read: (type, oid) => reader.read(type, oid),
     idOf: objectId,
     standings: openMergeBaseFinder(gitDir).standings,
+    diffs: openTreeDiffs(gitDir),
     nativeMerge: native.merge,
     nativeFileMerge: openFileMerges(scratch, native, (oid) => reader.read('tree', oid)),
     compile,

@@ -11,10 +11,17 @@ import { nativeSettler } from './settle-native.ts'
 import { pathConflict, settleUnmerged } from './settle-unmerged.ts'
 import { type FolderMerge, type MergeFile, newFolderMerge, type PathOwners } from './trees/folder-merge.ts'
 import { folderMerger } from './trees/merge-folders.ts'
+import type { TreeDiff } from './trees/tree-diff.ts'
 import type { ReadTree, SideOf } from './trees/trunk-side.ts'
 
 /** The trees of a merge. `base` is undefined where there is none that is one commit's. */
-export type BranchTrees = { base: Oid | undefined; ours: Oid; theirs: Oid }
+export type BranchTrees = {
+  base: Oid | undefined
+  ours: Oid
+  theirs: Oid
+  /** From `base` to `ours`, where it is known. */
+  diff: TreeDiff | undefined
+}
 
 export type BranchMerge = {
   tree: Oid
@@ -61,9 +68,9 @@ export function branchMerger({ read, idOf, nativeMerge, readTree, sideOf, mergeO
   }
 
   async function byPath({ trees, decisions }: Request): Promise<BranchMerge | undefined> {
-    const { base, ours, theirs } = trees
+    const { base, ours, theirs, diff } = trees
     const { found, mergeFile } = collector(decisions)
-    const paths = newFolderMerge()
+    const paths = newFolderMerge(diff)
     const mergeFolder = folderMerger({ readTree, sideOf, mergeFile, owners, treeId })
     const tree = await mergeFolder(paths, '', [base, ours, theirs])
     if (!paths.decided || tree === undefined) return undefined

@@ -53,13 +53,16 @@ export function createRolloutPlanner(ports: PlannerPorts): RolloutPlanner {
       // So many will ask for it: it is worked out while git walks through their histories.
       if (heads.length > GROUP) trunk.problems().catch(() => {})
       const standings = heads.length === 0 ? NO_STANDINGS : await ports.standings(commit, heads)
+      const diffs = await trunk.diffs(targets, standings)
+      const planOne = (target: Target): Promise<PlannedTenant> => {
+        const { head } = target
+        return trunk.plan(target, { standing: standings.get(head), diff: diffs.get(target), isValid: valid.has(head) })
+      }
       const underWay: Promise<PlannedTenant[]>[] = []
       for (let next = 0; next < targets.length || underWay.length > 0; ) {
         while (next < targets.length && underWay.length < AHEAD) {
           const group = targets.slice(next, next + GROUP)
-          const planned = Promise.all(
-            group.map((target) => trunk.plan(target, standings.get(target.head), valid.has(target.head))),
-          )
+          const planned = Promise.all(group.map(planOne))
           // Whoever stops listening is not to hear of groups that were begun.
           planned.catch(() => {})
           underWay.push(planned)

@@ -4,6 +4,7 @@ import type { FileCompiler } from '../../snapshots/compile-file.ts'
 import type { FileProblem } from '../../snapshots/snapshot.ts'
 import type { MadeObject } from './plan.ts'
 import type { Unmerged } from './settle-unmerged.ts'
+import type { TreeDiff, TreePair } from './trees/tree-diff.ts'
 
 export type PlannerPorts = {
   /** An object's bytes; of those that `nativeMerge` made too. @throws where it is missing, damaged or of another type */
@@ -11,6 +12,8 @@ export type PlannerPorts = {
   idOf(type: 'tree' | 'blob', bytes: Uint8Array): Oid
   /** By head; one whose history cannot be read is left out. */
   standings(trunk: Oid, heads: readonly Oid[]): Promise<ReadonlyMap<Oid, Standing>>
+  /** In the order of the pairs; where there is none the trees are to be read. */
+  diffs(pairs: readonly TreePair[]): Promise<readonly (TreeDiff | undefined)[]>
   /** Git's own merge. @throws where git cannot merge these at all */
   nativeMerge(request: NativeRequest): Promise<NativeResult>
   /** Git's own merge of the contents of a file; undefined where it has conflicts. */

@@ -13,18 +13,27 @@ import type { PlannerPorts, Standing } from './ports.ts'
 import { pathConflict } from './settle-unmerged.ts'
 import { indexTree, isFolder, MalformedTree, oidOf, textOf } from './trees/indexed-tree.ts'
 import { type PathChange, treeChanges } from './trees/tree-changes.ts'
+import type { TreeDiff, TreePair } from './trees/tree-diff.ts'
 import { type ReadTree, trunkSides } from './trees/trunk-side.ts'
 import { treeValidator } from './validity/validator.ts'
 
 export type Trunk = {
-  /**
-   * @param standing undefined = the head's history cannot be read
-   * @param isValid whether the head is known to be valid
-   */
-  plan(target: Target, standing: Standing | undefined, isValid: boolean): Promise<PlannedTenant>
+  plan(target: Target, known: Known): Promise<PlannedTenant>
+  /** How the trees of many differ from those that they came from. */
+  diffs(targets: readonly Target[], standings: ReadonlyMap<Oid, Standing>): Promise<ReadonlyMap<Target, TreeDiff>>
   problems(): Promise<readonly FileProblem[]>
   /** It is known to have none. */
   noteValid(): void
+}
+
+/** What was found out about a target together with many others. */
+type Known = {
+  /** undefined = its history cannot be read. */
+  standing: Standing | undefined
+  /** undefined = its trees are to be read. */
+  diff: TreeDiff | undefined
+  /** Whether it is known to be valid. */
+  isValid: boolean
 }
 
 /** @throws where the commit cannot be read */
@@ -64,12 +73,13 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
   async function outcomeOf(
     target: Target,
     { base, tree }: { base: Oid | undefined; tree: Oid | undefined },
-    isValid: boolean,
+    { diff, isValid }: Known,
   ): Promise<Outcome> {
     const trees: BranchTrees = {
       base: base === undefined ? undefined : await baseTreeOf(base),
       ours: tree ?? (await treeOf(ports, target.head)),
       theirs,
+      diff,
     }
     if (isValid) ports.noteValid(trees.ours)
     const commits = { ours: target.head, theirs: commit }
@@ -100,12 +110,9 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
     ].sort((a, b) => (a.path < b.path ? -1 : 1))
   }
 
-  async function planAt(
-    target: Target,
-    standing: Standing | undefined,
-    isValid: boolean,
-  ): Promise<[Oid | null, Outcome]> {
-    const { hold, reapply } = target
+  async function planAt(target: Target, known: Known): Promise<[Oid | null, Outcome]> {
+    const { hold } = target
+    const { standing } = known
     if (hold) return [null, { kind: 'held', hold }]
     if (standing === undefined) return [null, unreadable(target.head, 'its history cannot be read')]
     const { bases, tree } = standing
@@ -113,11 +120,10 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
       const conflict = pathConflict('', 'no-common-commit', { base: null, ours: null, theirs: null })
       return [null, { kind: 'conflict', conflicts: [conflict] }]
     }
-    const [only] = bases.length === 1 ? bases : []
-    const base = only !== undefined && only === reapply?.insteadOf ? reapply.base : only
+    const base = baseOf(target, standing)
     if (base === commit) return [commit, { kind: 'noop' }]
     try {
-      return [base ?? null, await outcomeOf(target, { base, tree }, isValid)]
+      return [base ?? null, await outcomeOf(target, { base, tree }, known)]
     } catch (error) {
       const reason = error instanceof MalformedTree ? error.message : ports.unreadable(error)
       if (reason === undefined) throw error
@@ -126,14 +132,33 @@ export async function openTrunk(ports: PlannerPorts, commit: Oid): Promise<Trunk
   }
 
   return {
-    async plan(target, standing, isValid) {
+    async plan(target, known) {
       const { tenant, ref, head } = target
-      const [base, outcome] = await planAt(target, standing, isValid)
+      const [base, outcome] = await planAt(target, known)
       return { tenant, ref, head, base, outcome }
+    },
+    async diffs(targets, standings) {
+      const pairs: (TreePair & { target: Target })[] = []
+      for (const target of targets) {
+        const standing = target.hold === null ? standings.get(target.head) : undefined
+        const commitOfBase = standing && baseOf(target, standing)
+        if (standing?.tree === undefined || commitOfBase === undefined || commitOfBase === commit) continue
+        // One that cannot be read is told of where its tenant is planned.
+        const base = await baseTreeOf(commitOfBase).catch(() => undefined)
+        if (base) pairs.push({ target, base, ours: standing.tree })
+      }
+      const diffs = await ports.diffs(pairs)
+      return new Map(pairs.flatMap(({ target }, i) => (diffs[i] ? [[target, diffs[i]]] : [])))
     },
     problems: () => validator.problems(theirs, []),
     noteValid: () => ports.noteValid(theirs),
   }
+}
+
+/** The commit that the merge starts from; undefined where there is none, or several independent ones. */
+function baseOf({ reapply }: Target, { bases }: Standing): Oid | undefined {
+  const [only] = bases.length === 1 ? bases : []
+  return only !== undefined && only === reapply?.insteadOf ? reapply.base : only
 }
 
 /** Of a commit's first line: `tree` and the id. */

@@ -92,6 +92,8 @@ function fileOf({ tree, objects }: Pick<Merged, 'tree' | 'objects'>, path: strin
   return read('blob', oid)
 }
 
+const MANY = 8
+
 describe(`${CASES} random histories (seed ${SEED})`, () => {
   test('the tree is that of git merge-tree wherever git merges cleanly, but for files that git merges wrongly', async () => {
     const stream = Array.from({ length: CASES }, (_, i) => [...randomHistory(`case-${i}`, randomOf(SEED + i))].join(''))
@@ -108,6 +110,9 @@ describe(`${CASES} random histories (seed ${SEED})`, () => {
     for (const [i, { ref, head, trunk }] of pairs.entries()) {
       const [planned] = await planOf(trunk, [target(ref, head)])
       const { outcome } = planned!
+      // Of many together, Git tells how their trees differ; of one they are read.
+      const together = await planOf(trunk, Array(MANY).fill(target(ref, head)))
+      expect(together, `case ${i} of seed ${SEED}, among others`).toEqual(Array(MANY).fill(planned))
       const native = natives[i]!
       const about = `case ${i} of seed ${SEED}: ${outcome.kind}`
       if (outcome.kind === 'noop') continue

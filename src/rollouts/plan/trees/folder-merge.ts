@@ -2,9 +2,12 @@
 import type { Oid } from '../../../kernel/ids.ts'
 import type { MadeObject } from '../plan.ts'
 import type { EntryChange } from './own-changes.ts'
+import type { TreeDiff } from './tree-diff.ts'
 import type { ReadTree, SideOf } from './trunk-side.ts'
 
 export type FolderMerge = {
+  /** What the tenant did since the base, where Git has told; else its trees are read. */
+  diff: TreeDiff | undefined
   /** False: some path is not to be decided here, and nothing else of this holds. */
   decided: boolean
   /** What was made on the way. */
@@ -46,7 +49,8 @@ export type FolderMergePorts = {
   treeId(bytes: Buffer): Oid
 }
 
-export const newFolderMerge = (): FolderMerge => ({
+export const newFolderMerge = (diff?: TreeDiff): FolderMerge => ({
+  diff,
   decided: true,
   objects: [],
   exceptions: new Map(),

@@ -57,7 +57,7 @@ export function entryAt(bytes: Buffer, start: number): Entry {
     name,
     mode,
     raw: bytes.subarray(start, end),
-    key: mode === FOLDER_MODE ? `${name}/` : name,
+    key: keyOf(name, mode),
   }
 }
 
@@ -83,5 +83,11 @@ export const EMPTY_TREE: IndexedTree = indexTree(Buffer.alloc(0))
 
 /** An entry of `name` for an object that was made. `oid` is that of a blob where `mode` is a file's. */
 export function makeEntry(name: string, mode: string, oid: Oid): Entry {
-  return entryAt(Buffer.concat([Buffer.from(`${mode} ${name}\0`, 'latin1'), Buffer.from(oid, 'hex')]), 0)
+  const head = mode.length + name.length + 2
+  const raw = Buffer.allocUnsafe(head + ID_BYTES)
+  raw.write(`${mode} ${name}\0`, 0, 'latin1')
+  raw.write(oid, head, 'hex')
+  return { name, mode, raw, key: keyOf(name, mode) }
 }
+
+const keyOf = (name: string, mode: string): string => (mode === FOLDER_MODE ? `${name}/` : name)

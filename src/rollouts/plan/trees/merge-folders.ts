@@ -17,6 +17,7 @@ import type { FolderMerge, FolderMergePorts } from './folder-merge.ts'
 import { type Entry, FOLDER_MODE, isFile, isFolder, makeEntry, oidOf, sameEntry, textOf } from './indexed-tree.ts'
 import { changesOf } from './own-changes.ts'
 import { type Edit, spliceTree } from './splice-tree.ts'
+import { changesIn } from './tree-diff.ts'
 import type { Versions } from './trunk-side.ts'
 
 /** Merges folders given by their ids; undefined = there is no such folder. Gives the result's, and notes the rest in `merge`. */
@@ -28,8 +29,9 @@ export function folderMerger({ readTree, sideOf, mergeFile, owners, treeId }: Fo
   ): Promise<Oid | undefined> {
     const known = sideOf(base, theirs)
     const side = known instanceof Promise ? await known : known
-    const bytes = ours === undefined ? NO_BYTES : await readTree(ours)
-    const own = changesOf(side.base, bytes)
+    const own = merge.diff
+      ? changesIn(merge.diff, at, side.base)
+      : changesOf(side.base, ours === undefined ? NO_BYTES : await readTree(ours))
     merge.own.set(at, own)
     const edits: Edit[] = []
     for (const { name, base: was, now } of own) {

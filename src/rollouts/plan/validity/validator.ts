@@ -9,9 +9,11 @@ import { FOLDERS, type Folder, kindOf, stemOf, TREE_LIMITS } from '../../../snap
 import type { FileProblem } from '../../../snapshots/snapshot.ts'
 import type { BranchMerge, BranchTrees } from '../merge-branch.ts'
 import type { PlannerPorts } from '../ports.ts'
+import type { FolderMerge } from '../trees/folder-merge.ts'
 import { isFolder, oidOf, textOf } from '../trees/indexed-tree.ts'
 import { changesOf, type EntryChange } from '../trees/own-changes.ts'
 import { treeChanges } from '../trees/tree-changes.ts'
+import { changesIn } from '../trees/tree-diff.ts'
 import type { ReadTree, SideOf } from '../trees/trunk-side.ts'
 import { isProven } from './proof.ts'
 import { type CompileEntry, type TrunkEffect, trunkEffect } from './trunk-effect.ts'
@@ -76,12 +78,11 @@ export function treeValidator(ports: ValidatorPorts) {
   }
 
   /** What the tenant has of its own in the folders that the product reads, whether the trunk changed these or not. */
-  async function ownChanges({ base, ours, theirs }: BranchTrees & { base: Oid }, merge: BranchMerge) {
+  async function ownChanges({ base, theirs, diff }: BranchTrees & { base: Oid }, merged: FolderMerge) {
     const own = new Map<Folder | '', readonly EntryChange[]>()
     const room = new Map<Folder, number>()
-    const known = merge.paths?.own
-    const [rootSide, rootBytes] = await Promise.all([sideOf(base, theirs), readTree(ours)])
-    const root = known?.get('') ?? changesOf(rootSide.base, rootBytes)
+    const rootSide = await sideOf(base, theirs)
+    const root = merged.own.get('') ?? []
     own.set('', root)
     for (const folder of FOLDERS) {
       const trunkEntry = rootSide.trunk.byName.get(folder)
@@ -89,7 +90,9 @@ export function treeValidator(ports: ValidatorPorts) {
       if (!changed) continue
       if ([changed.base, changed.now, trunkEntry].some((entry) => !entry || !isFolder(entry))) return undefined
       const side = await sideOf(oidOf(changed.base!), oidOf(trunkEntry!))
-      own.set(folder, known?.get(`${folder}/`) ?? changesOf(side.base, await readTree(oidOf(changed.now!))))
+      const at = `${folder}/`
+      const known = merged.own.get(at) ?? (diff && changesIn(diff, at, side.base))
+      own.set(folder, known ?? changesOf(side.base, await readTree(oidOf(changed.now!))))
       room.set(folder, TREE_LIMITS.filesPerFolder - side.trunk.entries.length)
     }
     return { own, room }
@@ -100,7 +103,7 @@ export function treeValidator(ports: ValidatorPorts) {
     if (!merge.paths || base === undefined || !isKnownValid(ours)) return false
     const effect = await effectOf(base, theirs)
     if (!effect) return false
-    const found = await ownChanges({ base, ours, theirs }, merge)
+    const found = await ownChanges({ ...trees, base }, merge.paths)
     if (!found) return false
     const made = new Map(merge.objects.map(({ oid, bytes }) => [oid, bytes as Buffer]))
     const readBlob = async (oid: Oid): Promise<Buffer> => made.get(oid) ?? read('blob', oid)
