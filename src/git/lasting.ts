@@ -5,6 +5,7 @@ import type { LastingRepository } from '../commits/repository.ts'
 import type { RefName } from '../kernel/ids.ts'
 import { syncPath } from './durable-files.ts'
 import type { GitHistory } from './history/history.ts'
+import { ownName } from './left-behind.ts'
 import { packFolder, writePack } from './objects/pack-writer.ts'
 import type { SmallPacks } from './objects/small-pack.ts'
 import type { RefWriter } from './refs/ref-updates.ts'
@@ -42,9 +43,13 @@ export function openLasting({ gitDir, refs, writer, small, contains }: LastingDe
 
   return {
     async keepObjects(objects, packs) {
+      // Kept until the small ones are gone: a `git repack` that began while both stand leaves out what is in a kept pack, and
+      // removes all others.
+      const keep = ownName('commits that stand in two packs')
+      const lasting = objects.length > 0 ? await writePack(gitDir, objects, { keep }) : undefined
       // Of one group it is a pack with the very name, in the place of the other.
-      const lasting = objects.length > 0 ? basename((await writePack(gitDir, objects)).path, '.pack') : undefined
-      small.remove(packs, lasting)
+      small.remove(packs, lasting && basename(lasting.path, '.pack'))
+      lasting?.release()
       // That they are gone, too: without their bytes they would be in git's way.
       if (packs.length > 0) await syncPath(packFolder(gitDir))
     },
