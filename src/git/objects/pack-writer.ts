@@ -122,8 +122,8 @@ async function writeEntries(fd: number, objects: Iterable<NewObject>): Promise<P
   const packed: PackedObject[] = []
   const known = new Set<Oid>()
   // How many there are is known only at the end: the header follows.
-  let chunk: Buffer[] = [packHeader(0)]
-  let chunkBytes = 0
+  const chunk = chunkOf(fd)
+  chunk.add(packHeader(0))
   let offset = PACK_HEADER_BYTES
   for (const object of objects) {
     const { oid } = object
@@ -131,17 +131,32 @@ async function writeEntries(fd: number, objects: Iterable<NewObject>): Promise<P
     known.add(oid)
     const entry = packEntry(object)
     packed.push({ oid, crc: crc32(entry), offset })
-    chunk.push(entry)
-    chunkBytes += entry.length
     offset += entry.length
-    if (chunkBytes < CHUNK_BYTES) continue
-    writeFully(fd, Buffer.concat(chunk))
-    chunk = []
-    chunkBytes = 0
-    await setImmediate()
+    if (chunk.add(entry)) await setImmediate()
   }
-  writeFully(fd, Buffer.concat(chunk))
+  chunk.write()
   return packed
+}
+
+/** Gathers what goes to a file into pieces of a megabyte, all of them in one buffer: fresh memory costs more than the copying. */
+function chunkOf(fd: number): { add(bytes: Buffer): boolean; write(): void } {
+  const buffer = Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  let length = 0
+  const write = (): void => {
+    writeFully(fd, buffer.subarray(0, length))
+    length = 0
+  }
+  return {
+    /** @returns whether anything was written */
+    add(bytes) {
+      const isFull = length + bytes.length > CHUNK_BYTES
+      if (isFull) write()
+      if (bytes.length > CHUNK_BYTES) writeFully(fd, bytes)
+      else length += bytes.copy(buffer, length)
+      return isFull
+    },
+    write,
+  }
 }
 
 /** Of all that stands in the file, which is still in memory. */

@@ -23,8 +23,8 @@ export type PlannerReply =
 /** Tenants in one message. */
 const TOGETHER = 128
 
-/** A tenth of a core beside threads that want all of it. Elsewhere the priority is the whole process's. */
-const GIVES_WAY = 10
+/** A thirtieth of a core beside threads that want all of it. Elsewhere the priority is the whole process's. */
+const GIVES_WAY = 15
 
 /** Answers on `port` until it is told to close. */
 export function servePlanner(port: MessagePort, planner: RolloutPlanner, close: () => void): void {

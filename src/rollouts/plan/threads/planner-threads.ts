@@ -28,8 +28,8 @@ export type PlannerThreadsDeps = {
 
 /** Fewer are not worth a thread. */
 const FEW = 512
-/** Tenants that a thread is given at a time: git looks at the histories of all of them at once. */
-const SHARE = 1_024
+/** Tenants that a thread is given at a time: git looks at all of them at once, and to start it is dear in a large process. */
+const SHARE = 2_048
 /** Shares that each thread may have: git looks at the next one while the last is planned. */
 const AHEAD = 2
 
