@@ -48,6 +48,15 @@ const offsetOf = (source: string, { line, column }: { line: number; column: numb
   column -
   1
 
+/** The package writes a few texts of blanks and line feeds that it reads otherwise, or cannot read. */
+function readsBack(source: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(source), value)
+  } catch {
+    return false
+  }
+}
+
 describe('what was written is what is read', () => {
   test('any JSON value, at any indentation', () => {
     fc.assert(
@@ -62,8 +71,7 @@ describe('what was written is what is read', () => {
     fc.assert(
       fc.property(json, (value) => {
         const source = stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 })
-        // The package writes a few texts of blanks and line feeds that it reads otherwise.
-        fc.pre(source.trim() !== '' && isDeepStrictEqual(parse(source), value))
+        fc.pre(source.trim() !== '' && readsBack(source, value))
         expect(accepted('a.yaml', source).value).toEqual(value)
       }),
       { numRuns: 200 },
