@@ -1,6 +1,6 @@
 /**
- * What Node could not read as a request, such as one whose headers are too long. It gets a problem document as any other
- * refusal does, and its connection ends, since nobody knows where the next request would begin.
+ * What Node could not read as a request, such as one whose headers are too long. Like every refusal it is a problem
+ * document; then its connection ends, since nobody knows where the next request would begin.
  * Source: Node's documentation of http.Server, event `clientError`.
  */
 import { type Server, STATUS_CODES } from 'node:http'
