@@ -15,7 +15,17 @@ import { GitFailure, runGit } from '../run.ts'
 /** Fewer are sooner read than a process is started. */
 const FEW = 8
 const TIMEOUT_MS = 60_000
-const ARGS = ['diff-tree', '--stdin', '-r', '-t', '--raw', '-z', '--no-renames', '--no-abbrev']
+const ARGS = [
+  'diff-tree',
+  '--stdin',
+  '-r',
+  '-t',
+  '--raw',
+  '-z',
+  '--no-renames',
+  '--no-abbrev',
+  '--ignore-submodules=none',
+]
 
 /** @returns a function that gives a difference for each pair, in their order; undefined = the trees are to be read */
 export function openTreeDiffs(gitDir: string) {

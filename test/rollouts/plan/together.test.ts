@@ -18,6 +18,9 @@ const BASE: Files = {
   'dößig/a.txt': 'a\n',
   'x.a': 'between a file and a folder of one name\n',
   x: 'a file\n',
+  // What this asks for is for people who look at differences, not for merges.
+  '.gitmodules': '[submodule "theirs"]\n\tpath = docs/theirs\n\turl = ./theirs\n\tignore = all\n',
+  'docs/theirs': { submodule: '1111111111111111111111111111111111111111' },
 }
 
 const TENANTS: Readonly<Record<string, Files>> = {
@@ -30,6 +33,9 @@ const TENANTS: Readonly<Record<string, Files>> = {
   'a-folder-made-a-file': { 'docs/deep/b.txt': null, 'docs/deep': 'no folder\n' },
   'a-link': { 'docs/a.txt': { link: 'deep/b.txt' } },
   'a-submodule': { 'docs/sub': { submodule: '0123456789012345678901234567890123456789' } },
+  'a-submodule-moved-that-is-to-be-ignored': {
+    'docs/theirs': { submodule: '2222222222222222222222222222222222222222' },
+  },
   'names-beyond-ascii': { 'docs/ä.txt': 'ä\n', 'dößig/b.txt': 'b\n' },
   'what-main-edits': { 'config/limits.yaml': 'requests: 10\nnested: { "a/b": [2, { "~": tilde }] }\n' },
   'what-main-edits-otherwise': { 'config/limits.yaml': 'requests: 30\nnested: { "a/b": [1, { "~": tilde }] }\n' },
